@@ -1,0 +1,119 @@
+/**
+ * The closed catalogue of what can go wrong. A module throws `new DomainError(reason, message)`; the middleware in
+ * error-middleware.ts turns it into Encore's `APIError` at the edge of a service, and nothing else does.
+ * docs/errors.md lists the reasons; a test holds it to this file.
+ */
+
+/** Encore's error codes that this product uses, see https://encore.dev/docs/ts/primitives/errors. */
+export type Code =
+  | "invalid_argument"
+  | "not_found"
+  | "already_exists"
+  | "failed_precondition"
+  | "aborted"
+  | "out_of_range"
+  | "permission_denied"
+  | "unauthenticated"
+  | "resource_exhausted"
+  | "unavailable"
+  | "deadline_exceeded"
+  | "internal";
+
+interface ReasonEntry {
+  code: Code;
+  /** What the caller should do; a throw may give a better one. */
+  hint: string;
+  /** Whether the same request may succeed later without any change. */
+  retryable: boolean;
+}
+
+export const REASONS = {
+  // ---- any service ----
+  invalid_request: { code: "invalid_argument", hint: "Correct the fields that the message names.", retryable: false },
+  invalid_cursor: {
+    code: "invalid_argument",
+    hint: "Pass the nextCursor of the previous page unchanged, or none.",
+    retryable: false,
+  },
+  // ---- auth ----
+  credentials_rejected: {
+    code: "unauthenticated",
+    hint: "Sign in again and send a fresh token as 'Authorization: Bearer <token>'.",
+    retryable: false,
+  },
+  auth_not_configured: {
+    code: "unauthenticated",
+    hint: "An operator must set the secrets AuthIssuer and AuthAudience.",
+    retryable: false,
+  },
+  auth_keys_unavailable: {
+    code: "unavailable",
+    hint: "The issuer's keys could not be loaded; try again.",
+    retryable: true,
+  },
+  // ---- projects ----
+  project_not_found: {
+    code: "not_found",
+    hint: "Check the project's id with GET /projects.",
+    retryable: false,
+  },
+  project_name_taken: {
+    code: "already_exists",
+    hint: "Choose another name, or delete the project that has it.",
+    retryable: false,
+  },
+  // ---- vfs ----
+  // ---- github-import ----
+  // ---- workspace ----
+} as const satisfies Record<string, ReasonEntry>;
+
+export type Reason = keyof typeof REASONS;
+
+export interface DomainErrorOptions {
+  /** Replaces the catalogue's hint. */
+  hint?: string;
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** An error whose meaning is known. `message` says what and where; it never holds a secret. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+  readonly hint: string;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly reason: Reason,
+    message: string,
+    options: DomainErrorOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.hint = options.hint ?? REASONS[reason].hint;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get code(): Code {
+    return REASONS[this.reason].code;
+  }
+
+  get retryable(): boolean {
+    return REASONS[this.reason].retryable;
+  }
+}
+
+/** What `details` of an error answer holds. */
+export interface ErrorDetails {
+  reason: Reason;
+  hint: string;
+  retryable: boolean;
+  retryAfterSeconds?: number;
+}
+
+export function errorDetails(error: DomainError): ErrorDetails {
+  return {
+    reason: error.reason,
+    hint: error.hint,
+    retryable: error.retryable,
+    ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+  };
+}

@@ -1,0 +1,4 @@
+import { Service } from "encore.dev/service";
+import { translateErrors } from "../platform/error-middleware";
+
+export default new Service("projects", { middlewares: [translateErrors] });
