@@ -1,0 +1,105 @@
+import path from "node:path";
+import ts from "typescript";
+import { reportConflicts } from "../primitives/api/conflicts";
+import { PRIMITIVE_PARSERS } from "../primitives/parse-registry";
+import type { ParseContext } from "../primitives/parser";
+import { SchemaReader } from "../schema/schema-reader";
+import { readAppFile } from "./app-file";
+import type { Diagnostic } from "./diagnostic";
+import { type Module, Modules } from "./modules";
+import { refuse } from "./refused";
+import { locationOf, Reporter } from "./reporter";
+import { findServices, serviceOf } from "./services";
+import { listSourceFiles } from "./source-files";
+import type { AppModel } from "./types";
+import { type EncoreUse, findUses } from "./uses";
+
+export interface ReadAppResult {
+  /** Complete only when there are no diagnostics. */
+  model: AppModel;
+  diagnostics: Diagnostic[];
+}
+
+/** Reads the app in the folder `root` (absolute, with an encore.app). Nothing of the app is run. */
+export function readApp(root: string): ReadAppResult {
+  const reporter = new Reporter();
+  const modules = new Modules(root);
+  const files = listSourceFiles(root);
+  const loaded = files.map((file) => modules.load(file));
+  for (const module of loaded) reportSyntaxErrors(module, reporter);
+
+  const schemas = new SchemaReader(modules, reporter);
+  const model: AppModel = {
+    root,
+    app: readAppFile(root, reporter),
+    services: findServices(files, modules, reporter),
+    gateways: [],
+    databases: [],
+    topics: [],
+    subscriptions: [],
+    secrets: [],
+    cronJobs: [],
+    declarations: schemas.declarations,
+  };
+  const deferred: (() => void)[] = [];
+  const context = createContext({ root, modules, reporter, schemas, model, deferred });
+  for (const module of loaded) {
+    for (const use of findUses(module)) parseUse(use, context);
+  }
+  for (const work of deferred) work();
+  reportConflicts(
+    model.services.flatMap((service) => service.endpoints),
+    reporter,
+  );
+  return { model, diagnostics: reporter.diagnostics };
+}
+
+function parseUse(use: EncoreUse, context: ParseContext): void {
+  const parser = PRIMITIVE_PARSERS.find(
+    (candidate) => candidate.package === use.package && candidate.exports.includes(use.name),
+  );
+  if (parser !== undefined) parser.parse(use, context);
+  else refuse(use, context.reporter);
+}
+
+type ContextParts = Pick<ParseContext, "root" | "modules" | "reporter" | "schemas" | "model"> & {
+  deferred: (() => void)[];
+};
+
+function createContext({ deferred, ...parts }: ContextParts): ParseContext {
+  /** Encore names by the constants that hold the resources. */
+  const resources = new Map<string, string>();
+  const key = (module: Module, name: string) => `${module.file}#${name}`;
+  return {
+    ...parts,
+    authHandlers: [],
+    serviceOf: (file) => serviceOf(file, parts.model.services),
+    later: (work) => deferred.push(work),
+    bindResource({ binding, module }, name) {
+      if (binding !== undefined) resources.set(key(module, binding.name), name);
+    },
+    resourceName(expression, module) {
+      if (!ts.isIdentifier(expression)) return undefined;
+      const meaning = parts.modules.lookUp(module, expression.text);
+      if (meaning?.kind !== "value" || !ts.isVariableDeclaration(meaning.node)) return undefined;
+      return resources.get(key(meaning.module, meaning.node.name.getText()));
+    },
+  };
+}
+
+/** What the compiler says of the text alone. */
+function reportSyntaxErrors(module: Module, reporter: Reporter): void {
+  // Not part of the public type, but the only place where a parse without a program keeps its errors.
+  const { parseDiagnostics = [] } = module.source as { parseDiagnostics?: ts.DiagnosticWithLocation[] };
+  for (const { start, messageText } of parseDiagnostics) {
+    const { line, character } = module.source.getLineAndCharacterOfPosition(start);
+    const location = { ...locationOf(module.source), line: line + 1, column: character + 1 };
+    reporter.report(
+      "E1601",
+      { ...location, file: path.posix.normalize(module.file) },
+      {
+        detail: ts.flattenDiagnosticMessageText(messageText, " "),
+      },
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import path from "node:path";
+import ts from "typescript";
+import type { Module, Modules } from "./modules";
+import { docOf, locationOf, type Reporter } from "./reporter";
+import type { Service } from "./types";
+
+const SERVICE_FILE = "encore.service.ts";
+
+/** The services of the app: each folder with an encore.service.ts is one. Reports nested and repeated ones. */
+export function findServices(files: string[], modules: Modules, reporter: Reporter): Service[] {
+  const services: Service[] = [];
+  for (const file of files) {
+    if (path.posix.basename(file) !== SERVICE_FILE) continue;
+    const service = readService(file, modules.load(file), reporter);
+    if (service === undefined) continue;
+    if (services.some(({ name }) => name === service.name)) {
+      reporter.report("E1103", service.location, { detail: `service '${service.name}'` });
+    }
+    services.push(service);
+  }
+  for (const inner of services) {
+    const outer = services.find((other) => other !== inner && isBelow(inner.folder, other.folder));
+    if (outer !== undefined) {
+      reporter.report("E1402", inner.location, { detail: `'${inner.name}' is inside '${outer.name}'` });
+    }
+  }
+  return services;
+}
+
+/** The service whose folder holds the file. */
+export function serviceOf(file: string, services: Service[]): string | undefined {
+  return services.find(({ folder }) => isBelow(path.posix.dirname(file), folder))?.name;
+}
+
+function isBelow(folder: string, of: string): boolean {
+  return of === "" || folder === of || folder.startsWith(`${of}/`);
+}
+
+function readService(file: string, module: Module, reporter: Reporter): Service | undefined {
+  const assignment = module.source.statements.find(ts.isExportAssignment);
+  if (assignment === undefined || !ts.isNewExpression(assignment.expression)) {
+    reporter.report("E1405", module.source, { detail: `the Service of ${file}` });
+    return undefined;
+  }
+  const name = assignment.expression.arguments?.[0];
+  // Anything but a literal is reported where every `new Service` is checked.
+  if (name === undefined || !ts.isStringLiteral(name)) return undefined;
+  const folder = path.posix.dirname(file);
+  const doc = docOf(assignment);
+  return {
+    name: name.text,
+    folder: folder === "." ? "" : folder,
+    module: file.replace(/\.ts$/, ""),
+    ...(doc === undefined ? {} : { doc }),
+    endpoints: [],
+    location: locationOf(assignment.expression),
+  };
+}

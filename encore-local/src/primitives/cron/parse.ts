@@ -1,0 +1,59 @@
+import { Options, stringLiteral } from "../../model/literals";
+import { locationOf } from "../../model/reporter";
+import type { CronJob } from "../../model/types";
+import type { ParseContext, PrimitiveParser } from "../parser";
+import { parseDuration } from "../pubsub/duration";
+
+/** `new CronJob("name", { title, every | schedule, endpoint })` */
+export const cronParser: PrimitiveParser = {
+  package: "encore.dev/cron",
+  exports: ["CronJob"],
+
+  parse(use, context) {
+    const { node } = use;
+    const { reporter, model } = context;
+    if (!use.topLevel) return reporter.report("E1101", node, { detail: "CronJob" });
+    const argument = node.arguments?.[0];
+    const name = argument === undefined ? undefined : stringLiteral(argument, reporter);
+    const options = Options.of(node.arguments?.[1], node, reporter);
+    if (name === undefined || options === undefined) return;
+    const schedule = readSchedule(options, context);
+    if (schedule === undefined) return;
+    const title = options.string("title") ?? name;
+    context.later(() => {
+      if (model.cronJobs.some((job) => job.name === name)) {
+        return reporter.report("E1103", node, { detail: `cron job '${name}'` });
+      }
+      const target = options.expression("endpoint");
+      const resource = target === undefined ? undefined : context.resourceName(target, use.module);
+      const endpoint = endpointNamed(resource, context);
+      if (endpoint === undefined) {
+        return reporter.report("E1503", target ?? node, { detail: "the cron job's endpoint" });
+      }
+      model.cronJobs.push({ name, title, schedule, endpoint, location: locationOf(node) });
+    });
+  },
+};
+
+function endpointNamed(resource: string | undefined, { model }: ParseContext): CronJob["endpoint"] | undefined {
+  const all = model.services.flatMap((service) => service.endpoints);
+  const found = all.find((endpoint) => `${endpoint.service}.${endpoint.name}` === resource);
+  return found === undefined ? undefined : { service: found.service, name: found.name };
+}
+
+const MINUTES_A_DAY = 24 * 60;
+
+/** `every` must divide a day evenly, so that the job runs at the same times each day. */
+function readSchedule(options: Options, { reporter }: ParseContext): CronJob["schedule"] | undefined {
+  const every = options.string("every");
+  if (every !== undefined) {
+    const minutes = (parseDuration(every) ?? 0) / 60_000;
+    if (minutes >= 1 && Number.isInteger(minutes) && MINUTES_A_DAY % minutes === 0) return { kind: "every", minutes };
+    reporter.report("E1502", options.expression("every") ?? options.node, { detail: every });
+    return undefined;
+  }
+  const expression = options.string("schedule");
+  if (expression !== undefined && expression.trim().split(/\s+/).length === 5) return { kind: "cron", expression };
+  reporter.report("E1502", options.expression("schedule") ?? options.node);
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import type ts from "typescript";
+import type { Module, Modules } from "../model/modules";
+import type { Reporter } from "../model/reporter";
+import type { AppModel, AuthHandler } from "../model/types";
+import type { SchemaReader } from "../schema/schema-reader";
+
+/** A call or `new` of something that an `encore.dev` package exports. */
+export interface Use {
+  node: ts.CallExpression | ts.NewExpression;
+  module: Module;
+  /** Such as `api`, `SQLDatabase`. */
+  name: string;
+  /** What stands behind the dot: `raw` of `api.raw(...)`. */
+  member?: string;
+  /** The constant that the result is bound to; absent for none. */
+  binding?: { name: string; node: ts.Identifier; exported: boolean };
+  /** False inside a function or a class. */
+  topLevel: boolean;
+}
+
+/** What a parser of a primitive works with. */
+export interface ParseContext {
+  /** Absolute path of the app. */
+  root: string;
+  modules: Modules;
+  reporter: Reporter;
+  schemas: SchemaReader;
+  /** Auth handlers, until the gateways that use them are known. */
+  authHandlers: AuthHandler[];
+  /** The model so far; each parser adds what it finds. */
+  model: AppModel;
+  /** The service that a file belongs to: the nearest folder upwards with an encore.service.ts. */
+  serviceOf(file: string): string | undefined;
+  /** The Encore name of the resource that an expression refers to, such as a topic's behind the constant. */
+  resourceName(expression: ts.Expression, module: Module): string | undefined;
+  /** Runs `work` when every use was parsed: for what refers to other resources. */
+  later(work: () => void): void;
+  /** Notes the name of a resource that a constant is bound to. */
+  bindResource(use: Use, name: string): void;
+}
+
+/** How one primitive is found in the source. The smallest, secrets, is the template for the next. */
+export interface PrimitiveParser {
+  /** The package that exports it, such as `encore.dev/config`. */
+  package: string;
+  /** The names by which the package exports it. */
+  exports: readonly string[];
+  parse(use: Use, context: ParseContext): void;
+}
+
+/** Module path without extension, as the generated entry point imports it. */
+export function modulePath(use: Use): string {
+  return use.module.file.replace(/\.tsx?$/, "");
+}
