@@ -3,7 +3,7 @@ import { apiRoute, endpointOptions } from "./clients";
 import { importPath, serviceIdentifier } from "./identifier";
 
 /** Folders between the entry point and the app's root. */
-const DEPTH = 3;
+const DEPTH = 4;
 
 export const ENTRY_POINT = "internal/entrypoints/combined/main.ts";
 
