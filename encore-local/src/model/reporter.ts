@@ -90,7 +90,8 @@ export function docOf(node: ts.Node): string | undefined {
   const text = target.getSourceFile().text;
   const comments = ts.getLeadingCommentRanges(text, target.pos) ?? [];
   const last = comments.at(-1);
-  if (last === undefined) return undefined;
+  // A comment that a blank line separates is a heading of the file, not of the declaration.
+  if (last === undefined || /\n\s*\n/.test(text.slice(last.end, target.getStart()))) return undefined;
   const raw = text.slice(last.pos, last.end);
   const lines = raw.startsWith("/*")
     ? raw
