@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import type { Subscription } from "../../model/types";
+import type { EncodedMessage, RuntimeHost } from "../../runtime/host";
+import type { Request } from "../../runtime/request";
+import { Deliveries } from "./deliveries";
+
+export type MessageHandler = (request: Request) => Promise<unknown>;
+
+/** A message on its way to one subscription. */
+export interface QueuedMessage {
+  id: string;
+  publishedAt: Date;
+  message: EncodedMessage;
+}
+
+export class PubSubTopic {
+  readonly #publish: (body: unknown) => string;
+
+  constructor(publish: (body: unknown) => string) {
+    this.#publish = publish;
+  }
+
+  /** Gives the message's id, once every subscription has the message. */
+  async publish(body: unknown): Promise<string> {
+    return this.#publish(body);
+  }
+}
+
+export class PubSubSubscription {
+  readonly #start: () => void;
+
+  constructor(start: () => void) {
+    this.#start = start;
+  }
+
+  /** Delivers messages from now on; the promise stays open, since the SDK takes its end for a lost connection. */
+  subscribe(): Promise<void> {
+    this.#start();
+    return new Promise(() => undefined);
+  }
+}
+
+export interface PubSubSubscriptionConfig {
+  topicName: string;
+  subscriptionName: string;
+  handler: MessageHandler;
+}
+
+export interface PubSub {
+  topic(name: string): PubSubTopic;
+  subscription(config: PubSubSubscriptionConfig): PubSubSubscription;
+  /** Takes no more messages and waits for the handlers that run. */
+  drain(): Promise<void>;
+}
+
+/** Topics and subscriptions within the process: what is not delivered when it ends is lost, as under `encore run`. */
+export function createPubSub(host: RuntimeHost): PubSub {
+  const deliveries = new Map<string, Deliveries>();
+  for (const subscription of host.config.model.subscriptions) {
+    deliveries.set(key(subscription.topic, subscription.name), new Deliveries(subscription, host));
+  }
+  const subscriptionsOf = (topic: string): Subscription[] =>
+    host.config.model.subscriptions.filter((subscription) => subscription.topic === topic);
+
+  return {
+    topic(name) {
+      const codec = host.messageCodec(name);
+      return new PubSubTopic((body) => {
+        const queued: QueuedMessage = { id: randomUUID(), publishedAt: new Date(), message: codec.encode(body) };
+        if (!host.testMode) {
+          for (const subscription of subscriptionsOf(name)) deliveries.get(key(name, subscription.name))?.add(queued);
+        }
+        return queued.id;
+      });
+    },
+    subscription({ topicName, subscriptionName, handler }) {
+      const target = deliveries.get(key(topicName, subscriptionName));
+      if (target === undefined)
+        throw new Error(`subscription '${subscriptionName}' of topic '${topicName}' is not known`);
+      return new PubSubSubscription(() => {
+        if (!host.testMode) target.start(handler);
+      });
+    },
+    async drain() {
+      await Promise.all([...deliveries.values()].map((delivery) => delivery.drain()));
+    },
+  };
+}
+
+function key(topic: string, subscription: string): string {
+  return `${topic}/${subscription}`;
+}
