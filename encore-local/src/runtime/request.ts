@@ -21,7 +21,7 @@ export interface CallData {
   pathAndQuery: string;
   pathParams?: Payload;
   /** Names in lower case. Empty for streams, as in Encore. */
-  headers: Record<string, string | string[]>;
+  headers: () => Record<string, string | string[]>;
   /** Absent when the endpoint takes no parameters; the handler is then called without any. */
   payload?: Payload;
   authUserId?: string;
@@ -144,7 +144,7 @@ function callMeta(data: CallData): object {
     pathAndQuery,
     pathParams: pathParams && jsonForm(pathParams),
     parsedPayload: payload && jsonForm(payload),
-    headers,
+    headers: headers(),
   };
 }
 

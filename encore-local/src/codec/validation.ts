@@ -1,0 +1,111 @@
+import type { ValidationExpr, ValidationRule } from "../model/types";
+import { boundText, numberText, quoted } from "./display";
+import { isEmail } from "./email";
+
+/** Gives the reason why a value breaks the rules, null when it keeps them. */
+export type Validator = (value: unknown) => string | null;
+
+export function compileValidation(expr: ValidationExpr): Validator {
+  if (expr.kind === "rule") return compileRule(expr.rule);
+  const validators = expr.exprs.map(compileValidation);
+  if (expr.kind === "and") {
+    return (value) => {
+      for (const validate of validators) {
+        const fault = validate(value);
+        if (fault !== null) return fault;
+      }
+      return null;
+    };
+  }
+  // Of several alternatives that all fail, the first one's reason is told.
+  return (value) => {
+    let first: string | null = null;
+    for (const validate of validators) {
+      const fault = validate(value);
+      if (fault === null) return null;
+      first ??= fault;
+    }
+    return first;
+  };
+}
+
+function compileRule(rule: ValidationRule): Validator {
+  switch (rule.name) {
+    case "minLen":
+      return ofLength((got) =>
+        got < rule.value ? `length too short (got ${got}, expected at least ${rule.value})` : null,
+      );
+    case "maxLen":
+      return ofLength((got) =>
+        got > rule.value ? `length too long (got ${got}, expected at most ${rule.value})` : null,
+      );
+    case "min":
+      return ofNumber((got, text) =>
+        got < bound(rule.value, got) ? `value must be at least ${boundText(rule.value)} (got ${text})` : null,
+      );
+    case "max":
+      return ofNumber((got, text) =>
+        got > bound(rule.value, got) ? `value must be at most ${boundText(rule.value)} (got ${text})` : null,
+      );
+    case "startsWith":
+      return ofString((text) =>
+        text.startsWith(rule.value) ? null : `value does not start with ${quoted(rule.value)}`,
+      );
+    case "endsWith":
+      return ofString((text) => (text.endsWith(rule.value) ? null : `value does not end with ${quoted(rule.value)}`));
+    case "matchesRegexp": {
+      const pattern = toRegExp(rule.value);
+      return ofString((text) => (pattern.test(text) ? null : `value does not match the regexp ${quoted(rule.value)}`));
+    }
+    case "isEmail":
+      return ofString((text) => (isEmail(text) ? null : "value is not an email"));
+    case "isURL":
+      return ofString((text) => (URL.canParse(text) ? null : "value is not a url"));
+  }
+}
+
+/** Against a whole number Encore compares with the whole part of the bound. */
+const bound = (value: number, got: number | bigint): number =>
+  typeof got === "bigint" || Number.isInteger(got) ? Math.trunc(value) : value;
+
+function ofString(check: (text: string) => string | null): Validator {
+  return (value) => (typeof value === "string" ? check(value) : "unexpected type (expected string)");
+}
+
+/** The length of a string is that of its UTF-8 form. */
+function ofLength(check: (length: number) => string | null): Validator {
+  return (value) => {
+    if (typeof value === "string") return check(Buffer.byteLength(value));
+    return Array.isArray(value) ? check(value.length) : "unexpected type (expected string or array)";
+  };
+}
+
+function ofNumber(check: (got: number | bigint, text: string) => string | null): Validator {
+  return (value) => {
+    if (typeof value === "number" || typeof value === "bigint") return check(value, numberText(value));
+    if (isDecimalObject(value)) return check(Number(String(value)), String(value));
+    return "unexpected type (expected number)";
+  };
+}
+
+/** Whether a value is a `Decimal` of encore.dev/types: it marks itself with this property. */
+export function isDecimalObject(value: unknown): value is { value: string } {
+  return typeof value === "object" && value !== null && "__encore_decimal" in value;
+}
+
+/** Encore's patterns are in the dialect of Rust: Unicode by default, flags in front (`(?i)`), named groups `(?P<n>`. */
+function toRegExp(pattern: string): RegExp {
+  const flags = /^\(\?([ims]+)\)/.exec(pattern);
+  const source = pattern
+    .slice(flags?.[0].length ?? 0)
+    .replaceAll("(?P<", "(?<")
+    .replaceAll("\\z", "$")
+    .replaceAll("\\A", "^");
+  const given = flags?.[1] ?? "";
+  try {
+    return new RegExp(source, `u${given}`);
+  } catch {
+    // Escapes that Rust allows anywhere (`\-`) are errors in Unicode mode.
+    return new RegExp(source, given);
+  }
+}

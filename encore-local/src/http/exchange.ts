@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HeaderSource } from "../endpoint/text-params";
+import type { ApiFailure } from "../runtime/api-error";
+import type { TracePosition } from "../runtime/request";
+import { newSpanId, newTraceId } from "../runtime/trace-id";
+import type { Cors } from "./cors";
+import { readableHeader } from "./header-text";
+import type { RequestTarget } from "./request-target";
+
+/** One request from outside and its answer. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly target: RequestTarget;
+  readonly #cors: Cors;
+  readonly #overrides: Record<string, string> | undefined;
+  #position: TracePosition | undefined;
+
+  /** `overrides` are headers that came in another way: through a WebSocket's protocol list. */
+  constructor(
+    parts: {
+      request: IncomingMessage;
+      response: ServerResponse;
+      target: RequestTarget;
+      overrides?: Record<string, string>;
+    },
+    cors: Cors,
+  ) {
+    this.request = parts.request;
+    this.response = parts.response;
+    this.target = parts.target;
+    this.#overrides = parts.overrides;
+    this.#cors = cors;
+  }
+
+  get method(): string {
+    return this.request.method ?? "GET";
+  }
+
+  /** The trace that this request begins. */
+  get position(): TracePosition {
+    this.#position ??= { traceId: newTraceId(), parentSpanId: newSpanId(), correlationId: this.#correlationId() };
+    return this.#position;
+  }
+
+  get pathAndQuery(): string {
+    const { path, query } = this.target;
+    return query === "" ? path : `${path}?${query}`;
+  }
+
+  readonly headers: HeaderSource = (name) => {
+    const override = this.#overrides?.[name];
+    const value = override ?? this.request.headers[name];
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return value;
+    // Node joins what came several times.
+    const joined = override === undefined && name !== "cookie" && value.includes(", ");
+    return joined ? (this.request.headersDistinct[name] ?? [value]) : [value];
+  };
+
+  /** All headers as the app sees them (`currentRequest().headers`). */
+  readonly allHeaders = (): Record<string, string | string[]> => {
+    const headers: Record<string, string | string[]> = {};
+    for (const [name, values] of Object.entries(this.request.headersDistinct)) {
+      if (name.startsWith("x-encore-meta")) continue;
+      const readable = (values ?? []).flatMap((value) => readableHeader(value) ?? []);
+      const [only] = readable;
+      if (only !== undefined) headers[name] = readable.length === 1 ? only : readable;
+    }
+    return { ...headers, ...this.#overrides };
+  };
+
+  /** Adds what every answer carries. */
+  readonly beforeHead = (): void => {
+    for (const [name, value] of this.#cors.headers(this.request.headers)) this.response.setHeader(name, value);
+    if (this.#position) this.response.setHeader("x-encore-trace-id", this.#position.traceId);
+  };
+
+  reply(status: number, headers: Iterable<[string, string | string[]]>, body: string | null): void {
+    const { response } = this;
+    if (response.headersSent || response.destroyed) return;
+    this.beforeHead();
+    response.statusCode = status;
+    for (const [name, value] of headers) {
+      // The development server in front of an Encore app takes the type away from an answer that has no content.
+      if (status !== 304 || name !== "content-type") response.setHeader(name, value);
+    }
+    if (body === null) response.setHeader("content-length", 0);
+    response.end(body ?? undefined);
+  }
+
+  /** An error of the endpoint. */
+  fail(failure: ApiFailure): void {
+    this.reply(failure.status, [["content-type", "application/json"]], failure.toJson());
+  }
+
+  /** An error before an endpoint was reached. */
+  refuse(failure: ApiFailure): void {
+    const headers: [string, string][] = [
+      ["cache-control", "private, no-store"],
+      ["content-type", "application/json"],
+    ];
+    this.reply(failure.status, headers, failure.toJson());
+  }
+
+  #correlationId(): string | undefined {
+    const value = this.request.headers["x-correlation-id"] ?? this.request.headers["x-request-id"];
+    return Array.isArray(value) ? value[0] : value;
+  }
+}

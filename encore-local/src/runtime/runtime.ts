@@ -1,0 +1,224 @@
+import { wireName } from "../endpoint/fields";
+import { ApiServer } from "../http/api-server";
+import { Cors } from "../http/cors";
+import { Dispatcher } from "../http/dispatcher";
+import { Health } from "../http/health";
+import { type AuthCallback, Authenticator, Gateway } from "../primitives/gateway/runtime";
+import { createLogger } from "../primitives/log/runtime";
+import type { AppMeta } from "../primitives/meta/runtime";
+import { compileMessageCodec } from "../primitives/pubsub/message-codec";
+import type { PubSubSubscription, PubSubSubscriptionConfig, PubSubTopic } from "../primitives/pubsub/runtime";
+import { createPrimitives, type Primitives } from "../primitives/runtime-registry";
+import type { Secret } from "../primitives/secrets/runtime";
+import type { SqlDatabase } from "../primitives/sqldb/runtime";
+import type { WebSocketClient } from "../primitives/stream/ends";
+import { StreamEndpoints } from "../primitives/stream/stream-endpoint";
+import type { RuntimeConfig } from "./config";
+import { EndpointTable, type Handler, methodsOf } from "./endpoint-table";
+import { LogLevel, type RuntimeHost, type RuntimeLogger } from "./host";
+import { AuthDataCodec } from "./identity";
+import { MetricsRegistry } from "./metrics";
+import { inOwnScope } from "./own-scope";
+import { readConfig } from "./read-config";
+import { type Payload, Request } from "./request";
+import { type ApiCallError, type CallOptions, ServiceCalls } from "./service-calls";
+import { untilShutDown } from "./shutdown";
+
+/** Must be that of the encore.dev package, which warns otherwise. */
+const SDK_VERSION = "v1.58.6";
+
+export interface RuntimeOptions {
+  testMode?: boolean;
+  typeConstructors: { decimal: (value: string) => unknown };
+}
+
+export interface ApiRoute {
+  service: string;
+  name: string;
+  handler: Handler;
+}
+
+/** The object behind everything in the encore.dev package: one per process, made when the package is first imported. */
+export class Runtime {
+  readonly #config: RuntimeConfig;
+  readonly #logger: RuntimeLogger;
+  readonly #table: EndpointTable;
+  readonly #primitives: Primitives;
+  readonly #calls: ServiceCalls;
+  readonly #authenticator: Authenticator | undefined;
+  readonly #streams: StreamEndpoints;
+  #metrics: MetricsRegistry | undefined;
+
+  constructor({ testMode = false, typeConstructors: { decimal } }: RuntimeOptions) {
+    const { config, secrets } = readConfig(process.env);
+    const { model } = config;
+    const logger = createLogger(config.log);
+    const host: RuntimeHost = {
+      config,
+      secrets,
+      testMode,
+      logger,
+      decimal,
+      newMessageRequest: (message) => new Request({ kind: "message", ...message }),
+      messageCodec: (topic) => compileMessageCodec(topic, { model, decimal }),
+    };
+    const authData = new AuthDataCodec(model, decimal);
+    const authHandler = model.gateways.find((gateway) => gateway.authHandler)?.authHandler;
+    this.#config = config;
+    this.#logger = logger;
+    this.#table = new EndpointTable(model, decimal);
+    this.#primitives = createPrimitives(host);
+    this.#streams = new StreamEndpoints(model, { decimal, logger });
+    this.#calls = new ServiceCalls({ table: this.#table, streams: this.#streams, authData, logger });
+    this.#authenticator = authHandler && new Authenticator(authHandler, { model, decimal, codec: authData, logger });
+  }
+
+  static version(): string {
+    return SDK_VERSION;
+  }
+
+  static buildCommit(): string {
+    return "";
+  }
+
+  registerHandler({ service, name, handler }: ApiRoute): void {
+    const endpoint = this.#table.get(service, name);
+    if (endpoint) endpoint.handler = handler;
+  }
+
+  registerTestHandler(route: ApiRoute): void {
+    this.registerHandler(route);
+  }
+
+  registerHandlers(routes: ApiRoute[]): void {
+    for (const route of routes) this.registerHandler(route);
+  }
+
+  gateway(_name: string, { auth }: { auth?: AuthCallback }): Gateway {
+    if (auth && this.#authenticator) this.#authenticator.callback = auth;
+    return new Gateway();
+  }
+
+  sqlDatabase(name: string): SqlDatabase {
+    return this.#primitives.databases.database(name);
+  }
+
+  pubsubTopic(name: string): PubSubTopic {
+    return this.#primitives.pubsub.topic(name);
+  }
+
+  pubsubSubscription(config: PubSubSubscriptionConfig): PubSubSubscription {
+    const handler = (request: Request): Promise<unknown> => inOwnScope(() => config.handler(request));
+    return this.#primitives.pubsub.subscription({ ...config, handler });
+  }
+
+  secret(name: string): Secret | null {
+    return this.#primitives.secret(name);
+  }
+
+  logger(): RuntimeLogger {
+    return this.#logger;
+  }
+
+  appMeta(): AppMeta {
+    return this.#primitives.appMeta;
+  }
+
+  bucket(name: string): never {
+    throw notProvided(`the bucket "${name}"`);
+  }
+
+  cacheCluster(name: string): never {
+    throw notProvided(`the cache "${name}"`);
+  }
+
+  /** @throws for a payload that JSON cannot carry; an endpoint's error is returned, and the SDK throws it. */
+  async apiCall(
+    service: string,
+    endpoint: string,
+    payload?: unknown,
+    source?: Request | null,
+    options?: CallOptions | null,
+  ): Promise<Payload | null | ApiCallError> {
+    return this.#calls.call({ service, endpoint, payload, source, options });
+  }
+
+  async stream(
+    service: string,
+    endpoint: string,
+    payload?: unknown,
+    source?: Request | null,
+    options?: CallOptions | null,
+  ): Promise<WebSocketClient> {
+    return this.#calls.openStream({ service, endpoint, payload, source, options });
+  }
+
+  runtimeConfig(): { metrics: Record<string, never> } {
+    return { metrics: {} };
+  }
+
+  /** JavaScript runs in this thread alone. */
+  numWorkerThreads(): number {
+    return 1;
+  }
+
+  createMetricsRegistry(buffer: ArrayLike<bigint>): void {
+    this.#metrics ??= new MetricsRegistry(buffer);
+  }
+
+  getMetricsRegistry(): MetricsRegistry {
+    if (!this.#metrics) throw new Error("Metrics registry not initialized");
+    return this.#metrics;
+  }
+
+  /** Serves until a signal ends it; resolves with the process's exit code. */
+  async runForever(): Promise<number> {
+    const health = new Health(this.#config.model.app.id);
+    const dispatcher = new Dispatcher({
+      table: this.#table,
+      authenticator: this.#authenticator,
+      streams: this.#streams,
+      cors: this.#cors(),
+      health,
+      logger: this.#logger,
+    });
+    const report = (error: unknown): void => this.#report("serving a request failed", error);
+    const server = new ApiServer(dispatcher, report);
+    await server.listen(this.#config.listen);
+    return untilShutDown(
+      {
+        steps: [
+          async () => {
+            health.shuttingDown = true;
+            await server.drain();
+          },
+          ...this.#primitives.shutdownSteps,
+        ],
+        cutOff: () => server.destroy(),
+        timeoutMs: this.#config.shutdownTimeoutMs,
+      },
+      (error) => this.#report("shutting down failed", error),
+    );
+  }
+
+  #report(message: string, error: unknown): void {
+    this.#logger.log(null, LogLevel.Error, message, error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #cors(): Cors {
+    const { allowHeaders, exposeHeaders } = this.#config.model.app.cors;
+    const exposed = [...this.#table.all()].filter(({ model }) => model.expose);
+    const requestHeaders = exposed.flatMap((endpoint) =>
+      methodsOf(endpoint.model).flatMap((method) => endpoint.decoderFor(method)?.places.header.map(wireName) ?? []),
+    );
+    return new Cors({
+      allowHeaders,
+      exposeHeaders,
+      requestHeaders: [...requestHeaders, ...(this.#authenticator?.headerNames() ?? [])],
+      responseHeaders: exposed.flatMap(({ encoder }) => encoder.places.header.map(wireName)),
+    });
+  }
+}
+
+const notProvided = (what: string): Error =>
+  new Error(`encore-local does not provide ${what}; run this app with Encore's own CLI instead.`);
