@@ -1,1 +1,57 @@
 #!/usr/bin/env node
+// Builds encore-local's own source when it is newer than the last build, then runs its command line. Node cannot run
+// TypeScript itself at the oldest version that is supported, and a build that is always there cannot be forgotten.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const source = path.join(root, "src");
+const output = path.join(root, "dist");
+
+function newestSource() {
+  return readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .reduce((newest, entry) => Math.max(newest, statSync(path.join(entry.parentPath, entry.name)).mtimeMs), 0);
+}
+
+function isBuilt() {
+  const files = ["cli.mjs", "runtime.cjs"].map((name) => path.join(output, name));
+  return files.every((file) => existsSync(file) && statSync(file).mtimeMs >= newestSource());
+}
+
+async function build() {
+  const { build } = await import("esbuild");
+  mkdirSync(output, { recursive: true });
+  // Written aside and moved into place, so that two processes that build at once do not read each other's halves.
+  const scratch = mkdtempSync(path.join(output, "build-"));
+  const common = {
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    sourcemap: true,
+    logLevel: "warning",
+  };
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: [path.join(source, "cli/main.ts")],
+      format: "esm",
+      outfile: path.join(scratch, "cli.mjs"),
+    }),
+    build({
+      ...common,
+      entryPoints: [path.join(source, "runtime/index.ts")],
+      format: "cjs",
+      outfile: path.join(scratch, "runtime.cjs"),
+    }),
+  ]);
+  for (const file of readdirSync(scratch)) renameSync(path.join(scratch, file), path.join(output, file));
+  rmSync(scratch, { recursive: true });
+}
+
+if (!isBuilt()) await build();
+process.setSourceMapsEnabled(true);
+const { main } = await import(pathToFileURL(path.join(output, "cli.mjs")).href);
+process.exitCode = await main(process.argv.slice(2));
