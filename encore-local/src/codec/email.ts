@@ -3,16 +3,11 @@
  * part and a literal address as domain allowed, a single label (`a@localhost`) too, non-ASCII letters too.
  */
 export function isEmail(text: string): boolean {
-  const at = separator(text);
+  const at = text.lastIndexOf("@");
   if (at < 1) return false;
   const local = text.slice(0, at);
   const domain = text.slice(at + 1);
   return isLocalPart(local) && isDomain(domain);
-}
-
-/** Where the domain begins: behind a quoted local part or at the last `@`. */
-function separator(text: string): number {
-  return text.lastIndexOf("@");
 }
 
 const ATOM = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u0080-\u{10ffff}]+$/u;
@@ -27,7 +22,8 @@ function isLocalPart(local: string): boolean {
   return local.split(".").every((atom) => ATOM.test(atom));
 }
 
-const LABEL = /^[A-Za-z0-9\u0080-\u{10ffff}](?:[A-Za-z0-9\-\u0080-\u{10ffff}]*[A-Za-z0-9\u0080-\u{10ffff}])?$/u;
+/** Letters and digits at both ends, anything an atom may hold between them. */
+const LABEL = /^[\p{L}\p{N}](?:[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u0080-\u{10ffff}]*[\p{L}\p{N}])?$/u;
 
 function isDomain(domain: string): boolean {
   if (Buffer.byteLength(domain) > 254) return false;

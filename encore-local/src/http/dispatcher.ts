@@ -51,11 +51,7 @@ export class Dispatcher {
 
   async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = parseTarget(request.url ?? "/");
-    if (!target) {
-      response.writeHead(400, { "content-type": "text/plain; charset=utf-8", connection: "close" });
-      response.end("400 Bad Request");
-      return;
-    }
+    if (!target) return malformed(response);
     const exchange = new Exchange({ request, response, target }, this.#options.cors);
     if (target.path.startsWith("/__encore/")) this.#options.health.answer(target.path, response);
     else if (request.method === "OPTIONS") this.#preflight(exchange);
@@ -65,10 +61,10 @@ export class Dispatcher {
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const response = answerOn(request, socket);
     const target = parseTarget(request.url ?? "/");
+    if (!target) return malformed(response);
     const overrides = headersFromProtocol(request.headers["sec-websocket-protocol"]);
-    if (!target || !overrides) {
-      response.writeHead(400, { "content-type": "text/plain; charset=utf-8", connection: "close" });
-      response.end("400 Bad Request");
+    if (!overrides) {
+      response.writeHead(400, { "cache-control": "private, no-store", "content-length": 0 }).end();
       return;
     }
     const exchange = new Exchange({ request, response, target, overrides }, this.#options.cors);
@@ -191,6 +187,11 @@ export class Dispatcher {
       void this.#options.streams.run(endpoint, request, webSocketChannel(socket));
     });
   }
+}
+
+function malformed(response: ServerResponse): void {
+  response.writeHead(400, { "content-type": "text/plain; charset=utf-8", connection: "close" });
+  response.end("400 Bad Request");
 }
 
 function incomingRequest(

@@ -80,6 +80,11 @@ export class Exchange {
     const { response } = this;
     if (response.headersSent || response.destroyed) return;
     this.beforeHead();
+    if (status < 200) {
+      // An interim status cannot end a request; Encore's server answers like this instead.
+      response.writeHead(500, { "content-length": 0 }).end();
+      return;
+    }
     response.statusCode = status;
     for (const [name, value] of headers) {
       // The development server in front of an Encore app takes the type away from an answer that has no content.

@@ -53,7 +53,7 @@ async function findFile(
     const indexStat = await statOrNull(index);
     return indexStat?.isFile() ? conditional(index, indexStat, headers) : null;
   }
-  return found?.isFile() && !wanted.endsWith("/") ? conditional(target, found, headers) : null;
+  return found?.isFile() ? conditional(target, found, headers) : null;
 }
 
 async function notFound(config: StaticConfig, headers: IncomingHttpHeaders): Promise<FileAnswer> {
@@ -120,7 +120,10 @@ function ranged(file: string, found: Stats, headers: IncomingHttpHeaders): FileA
   // No entity tags are given out, so a condition on one cannot hold: the whole file is right.
   if (headers.range === undefined || headers["if-range"] !== undefined) return whole;
   const range = parseRange(headers.range, found.size);
-  if (!range) return { status: 416, headers: { "content-range": `bytes */${found.size}` } };
+  if (!range) {
+    const { "content-length": _length, "last-modified": _modified, ...kept } = whole.headers;
+    return { status: 416, headers: { ...kept, "content-range": `bytes */${found.size}` } };
+  }
   const { start, end } = range;
   return {
     status: 206,
