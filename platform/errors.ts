@@ -63,6 +63,35 @@ export const REASONS = {
     retryable: false,
   },
   // ---- vfs ----
+  invalid_path: {
+    code: "invalid_argument",
+    hint: "Use a relative path such as 'src/index.ts', without '.', '..' or empty segments.",
+    retryable: false,
+  },
+  file_not_found: {
+    code: "not_found",
+    hint: "List the folder with GET /vfs/directories/:projectId.",
+    retryable: false,
+  },
+  path_conflict: {
+    code: "failed_precondition",
+    hint: "A path is either a file or a folder; move or delete the one that is in the way.",
+    retryable: false,
+  },
+  file_too_large: { code: "resource_exhausted", hint: "Keep large files outside the project.", retryable: false },
+  version_conflict: {
+    code: "aborted",
+    hint: "Somebody changed the file meanwhile: read it again, merge, and write with its new ETag.",
+    retryable: false,
+  },
+  range_not_satisfiable: { code: "out_of_range", hint: "Ask for bytes that the file has.", retryable: false },
+  content_store_unavailable: {
+    code: "unavailable",
+    hint: "The store of file contents does not answer; an operator should look at MongoDB and the secret MongoDBURI.",
+    retryable: true,
+  },
+  content_missing: { code: "internal", hint: "Write the file again, and tell an operator.", retryable: false },
+  content_corrupted: { code: "internal", hint: "Write the file again, and tell an operator.", retryable: false },
   // ---- github-import ----
   // ---- workspace ----
 } as const satisfies Record<string, ReasonEntry>;

@@ -1,0 +1,39 @@
+import pg from "pg";
+import { db } from "../database";
+
+const MAX_CONNECTIONS = 10;
+
+let pool: pg.Pool | undefined;
+
+/**
+ * Connections for what Encore's SQL client cannot do: COPY, arrays of bytes, streams. Made on first use; idle connections
+ * are closed after a while and do not keep the process alive.
+ */
+export function pgPool(): pg.Pool {
+  if (pool === undefined) {
+    pool = new pg.Pool({ connectionString: db.connectionString, max: MAX_CONNECTIONS, allowExitOnIdle: true });
+    // A connection that breaks while idle is replaced by the pool; whoever uses one next gets a working one.
+    pool.on("error", () => undefined);
+  }
+  return pool;
+}
+
+/** Runs `work` in a transaction: committed when it returns, rolled back when it throws. */
+export async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pgPool().connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("BEGIN");
+    const result = await work(client);
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((failure: Error) => {
+      // The connection is of no further use; the first error is the one that tells.
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,49 @@
+import type { ServerResponse } from "node:http";
+import { APIError } from "encore.dev/api";
+import log from "encore.dev/log";
+import { type Code, DomainError, errorDetails } from "./errors";
+import { redactedMessage } from "./redaction";
+
+/** HTTP status by code, as Encore maps them. */
+const STATUS: Record<Code, number> = {
+  invalid_argument: 400,
+  not_found: 404,
+  already_exists: 409,
+  failed_precondition: 400,
+  aborted: 409,
+  out_of_range: 400,
+  permission_denied: 403,
+  unauthenticated: 401,
+  resource_exhausted: 429,
+  unavailable: 503,
+  deadline_exceeded: 504,
+  internal: 500,
+};
+
+/**
+ * Answers a raw request with an error of the same shape as typed endpoints have. `status` replaces the code's own, for
+ * 412. Once the head of the answer is out, all that can be done is to break the connection.
+ */
+export function sendError(res: ServerResponse, error: unknown, status?: number): void {
+  if (res.headersSent) {
+    log.error("a raw answer broke off", { cause: redactedMessage(error) });
+    res.destroy();
+    return;
+  }
+  const { code, body } = describe(error);
+  res.writeHead(status ?? STATUS[code], { "Content-Type": "application/json" });
+  res.end(JSON.stringify(body));
+}
+
+function describe(error: unknown): { code: Code; body: Record<string, unknown> } {
+  if (error instanceof DomainError) {
+    const { code, message } = error;
+    return { code, body: { code, message, details: errorDetails(error) } };
+  }
+  if (error instanceof APIError && error.code in STATUS) {
+    const code = error.code as Code;
+    return { code, body: { code, message: error.message, details: error.details ?? null } };
+  }
+  log.error("a raw endpoint failed", { cause: redactedMessage(error) });
+  return { code: "internal", body: { code: "internal", message: "an internal error occurred", details: null } };
+}

@@ -1,0 +1,20 @@
+import { pgPool } from "../platform/pg-pool";
+import { collectContents, GRACE_MINUTES } from "./contents";
+
+/** Removes what the service keeps for a deleted project; the contents go at once, since nobody can write any more. */
+export async function removeProjectFiles(projectId: string): Promise<void> {
+  await pgPool().query("DELETE FROM vfs_stages WHERE project_id = $1", [projectId]);
+  await pgPool().query("DELETE FROM vfs_entries WHERE project_id = $1", [projectId]);
+  await pgPool().query("DELETE FROM vfs_trees WHERE project_id = $1", [projectId]);
+  await pgPool().query("UPDATE vfs_contents SET last_used_at = '-infinity' WHERE project_id = $1", [projectId]);
+  await collectContents();
+}
+
+/** A stage whose worker has been silent for this long belongs to nobody; an import that is still wanted begins anew. */
+const STAGE_MINUTES = 60;
+
+/** Removes abandoned stages, and contents that nothing refers to. */
+export async function sweep(): Promise<void> {
+  await pgPool().query("DELETE FROM vfs_stages WHERE touched_at < now() - make_interval(mins => $1)", [STAGE_MINUTES]);
+  await collectContents({ graceMinutes: GRACE_MINUTES });
+}

@@ -1,0 +1,28 @@
+/** A place for the bytes of files. Both implementations pass tests/integration/content-store.test.ts. */
+export interface ContentStore {
+  readonly name: StoreName;
+  /** Stores small contents together. All of them are in memory already. */
+  putMany(contents: readonly SmallContent[]): Promise<void>;
+  /** Stores one content of any size as it comes. Gives the number of bytes. What a failure leaves behind, `delete` removes. */
+  put(id: string, data: AsyncIterable<Uint8Array>): Promise<number>;
+  /** The bytes, or those from `start` up to `end` (not included). Throws `content_missing` or `content_corrupted`. */
+  open(id: string, range?: ByteRange): AsyncIterable<Buffer>;
+  /** Small contents by id. Throws `content_missing` when one is not there. */
+  readMany(ids: readonly string[]): Promise<Map<string, Buffer>>;
+  /** Removes contents; one that is not there is fine. */
+  delete(ids: readonly string[]): Promise<void>;
+}
+
+export type StoreName = "postgres" | "gridfs";
+
+export interface SmallContent {
+  /** A UUID. */
+  id: string;
+  data: Buffer;
+}
+
+/** Bytes from `start` up to `end`, which is not included: 0 ≤ start ≤ end ≤ length. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}

@@ -1,0 +1,71 @@
+import { api } from "encore.dev/api";
+import { CronJob } from "encore.dev/cron";
+import { Subscription } from "encore.dev/pubsub";
+import { DomainError } from "../platform/errors";
+import { pgPool } from "../platform/pg-pool";
+import { runAtStart } from "../platform/start-up";
+import { projectDeleted } from "../projects/events";
+import { removeProjectFiles, sweep } from "./cleanup";
+import { findFile } from "./entry";
+import { storeNamed } from "./stores";
+
+// What other services may ask of vfs, and what happens by itself. None of it is exposed.
+
+interface ListPathsRequest {
+  projectId: string;
+}
+
+interface ListPathsResponse {
+  /** Every file, sorted by bytes. */
+  paths: string[];
+}
+
+export const listPaths = api({}, async ({ projectId }: ListPathsRequest): Promise<ListPathsResponse> => {
+  const { rows } = await pgPool().query<{ path: string }>(
+    "SELECT path FROM vfs_entries WHERE project_id = $1 AND kind = 'file' ORDER BY path",
+    [projectId],
+  );
+  return { paths: rows.map(({ path }) => path) };
+});
+
+interface ReadTextRequest {
+  projectId: string;
+  path: string;
+  /** A larger file gives null. */
+  maxBytes: number;
+}
+
+interface ReadTextResponse {
+  text: string | null;
+}
+
+export const readText = api({}, async ({ projectId, path, maxBytes }: ReadTextRequest): Promise<ReadTextResponse> => {
+  try {
+    const { entry, contentId, store } = await findFile({ projectId, path });
+    if (entry.size > maxBytes) return { text: null };
+    const contents = await storeNamed(store).readMany([contentId]);
+    return { text: contents.get(contentId)?.toString("utf8") ?? null };
+  } catch (error) {
+    if (error instanceof DomainError && error.reason === "file_not_found") return { text: null };
+    throw error;
+  }
+});
+
+export const sweepFiles = api({}, async (): Promise<void> => {
+  await sweep();
+});
+
+const _sweep = new CronJob("sweep-files", {
+  title: "Remove contents that nothing refers to",
+  every: "15m",
+  endpoint: sweepFiles,
+});
+
+const _deleted = new Subscription(projectDeleted, "remove-files", {
+  handler: ({ projectId }) => removeProjectFiles(projectId),
+  // Removing a large project takes a while; a repetition meanwhile would only wait for the same rows.
+  ackDeadline: "5m",
+  retryPolicy: { minBackoff: "5s", maxBackoff: "10m", maxRetries: 20 },
+});
+
+runAtStart("sweep files", sweep);

@@ -1,0 +1,36 @@
+import { DomainError } from "../platform/errors";
+
+export const MAX_PATH_BYTES = 1_024;
+/** What file systems take for one name. */
+export const MAX_SEGMENT_BYTES = 255;
+
+/**
+ * What is wrong with a path inside a tree; undefined when it is fine: relative, separated by '/', free of '.', '..', empty
+ * segments and NUL, at most 1,024 bytes of well-formed UTF-8.
+ */
+export function pathProblem(path: string): string | undefined {
+  if (path === "") return "it is empty";
+  if (path.startsWith("/")) return "it begins with '/'; paths are relative to the project";
+  if (path.includes("\0")) return "it holds a NUL character";
+  if (!path.isWellFormed()) return "it is not well-formed Unicode";
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) return `it is longer than ${MAX_PATH_BYTES} bytes`;
+  for (const segment of path.split("/")) {
+    if (segment === "") return "it holds an empty segment ('//' or a '/' at the end)";
+    if (segment === "." || segment === "..") return `it holds the segment '${segment}'`;
+    if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES) return `a name in it is longer than ${MAX_SEGMENT_BYTES} bytes`;
+  }
+  return undefined;
+}
+
+/** The path, once it is found to be one. Throws `invalid_path`. */
+export function requirePath(path: string): string {
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw new DomainError("invalid_path", `the path is not valid: ${problem}`);
+  return path;
+}
+
+/** The folders above a path, outermost first: of `a/b/c` they are `a` and `a/b`. */
+export function ancestors(path: string): string[] {
+  const segments = path.split("/");
+  return segments.slice(1).map((_, i) => segments.slice(0, i + 1).join("/"));
+}

@@ -1,0 +1,33 @@
+import { secret } from "encore.dev/config";
+import { DomainError } from "../platform/errors";
+import { pgPool } from "../platform/pg-pool";
+import type { ContentStore, StoreName } from "./content-store";
+import { createGridFSStore } from "./gridfs-store";
+import { createPostgresStore } from "./postgres-store";
+
+const mongoDBURI = secret("MongoDBURI");
+
+const postgresStore = createPostgresStore({ pool: pgPool });
+let gridFSStore: ContentStore | undefined;
+
+/** Where new contents go: GridFS when the secret MongoDBURI is set, else PostgreSQL. */
+export function currentStore(): ContentStore {
+  return mongoDBURI() === "" ? postgresStore : storeNamed("gridfs");
+}
+
+/** Where an existing content is, whatever the setting is by now. */
+export function storeNamed(name: StoreName): ContentStore {
+  if (name === "postgres") return postgresStore;
+  const uri = mongoDBURI();
+  if (uri === "") {
+    throw new DomainError(
+      "content_store_unavailable",
+      "this content is in MongoDB, and the secret MongoDBURI is not set",
+      {
+        hint: "An operator must set MongoDBURI again.",
+      },
+    );
+  }
+  gridFSStore ??= createGridFSStore({ uri });
+  return gridFSStore;
+}

@@ -1,0 +1,90 @@
+import { pipeline } from "node:stream/promises";
+import { currentRequest } from "encore.dev";
+import { api, type Query } from "encore.dev/api";
+import { z } from "zod";
+import { ownedProject } from "../auth/ownership";
+import { parseInput } from "../platform/input";
+import { pageLimit } from "../platform/page";
+import { sendError } from "../platform/raw-errors";
+import { type Entry, findEntry } from "./entry";
+import { type EntryPage, listEntries } from "./listing";
+import { requirePath } from "./path";
+import { openTreeArchive } from "./tree-archive";
+import { makeDirectory } from "./writing";
+
+interface MetadataRequest {
+  projectId: string;
+  path: string;
+}
+
+export const getMetadata = api(
+  { expose: true, auth: true, method: "GET", path: "/vfs/metadata/:projectId/*path" },
+  async ({ projectId, path }: MetadataRequest): Promise<Entry> => {
+    await ownedProject(projectId);
+    return await findEntry({ projectId, path: requirePath(path) });
+  },
+);
+
+interface MakeDirectoryRequest {
+  projectId: string;
+  path: string;
+}
+
+/** Makes an empty folder. Folders with something in them need not be made. */
+export const makeEmptyDirectory = api(
+  { expose: true, auth: true, method: "POST", path: "/vfs/directories" },
+  async ({ projectId, path }: MakeDirectoryRequest): Promise<Entry> => {
+    await ownedProject(projectId);
+    const location = { projectId, path: requirePath(path) };
+    await makeDirectory(location);
+    return await findEntry(location);
+  },
+);
+
+interface ListDirectoryRequest {
+  projectId: string;
+  /** The folder; the project's root when absent. */
+  path?: Query<string>;
+  /** Everything below the folder in place of its children. */
+  recursive?: Query<boolean>;
+  /** 1 to 200; 50 when absent. */
+  limit?: Query<number>;
+  /** `nextCursor` of the previous page. */
+  cursor?: Query<string>;
+}
+
+/** What is in a folder, sorted by the bytes of the paths. */
+export const listDirectory = api(
+  { expose: true, auth: true, method: "GET", path: "/vfs/directories/:projectId" },
+  async ({ projectId, path, recursive, limit, cursor }: ListDirectoryRequest): Promise<EntryPage> => {
+    await ownedProject(projectId);
+    const folder = path === undefined || path === "" ? "" : requirePath(path);
+    return await listEntries({
+      projectId,
+      folder,
+      recursive: recursive ?? false,
+      limit: parseInput(z.object({ limit: pageLimit }), { limit }).limit,
+      cursor,
+    });
+  },
+);
+
+/** The whole tree as tar.gz. */
+export const getArchive = api.raw(
+  { expose: true, auth: true, method: "GET", path: "/vfs/archive/:projectId" },
+  async (_req, res) => {
+    try {
+      const request = currentRequest();
+      const projectId = request?.type === "api-call" ? String(request.pathParams.projectId) : "";
+      const { name } = await ownedProject(projectId);
+      const fileName = encodeURIComponent(`${name}.tar.gz`);
+      res.writeHead(200, {
+        "Content-Type": "application/gzip",
+        "Content-Disposition": `attachment; filename*=UTF-8''${fileName}`,
+      });
+      await pipeline(openTreeArchive({ projectId }), res);
+    } catch (error) {
+      sendError(res, error);
+    }
+  },
+);

@@ -1,0 +1,103 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { type Pack, pack } from "tar-stream";
+import { pgPool } from "../platform/pg-pool";
+import type { StoreName } from "./content-store";
+import { storeNamed } from "./stores";
+
+const PAGE = 500;
+/** Contents up to this size are read many at a time, larger ones as streams. */
+const SMALL_BYTES = 256 * 1024;
+const BATCH_BYTES = 8 * 1024 * 1024;
+/** The archive is read once, on the same machine or close by: time counts more than size. */
+const GZIP_LEVEL = 1;
+
+interface ArchiveRow {
+  path: string;
+  kind: "file" | "symlink" | "directory";
+  executable: boolean;
+  size: string;
+  link_target: string | null;
+  updated_at: Date;
+  content_id: string | null;
+  store: StoreName | null;
+}
+
+/** The project's tree as tar.gz, modes and symlinks included. A failure in the middle is an error of the stream. */
+export function openTreeArchive({ projectId }: { projectId: string }): Readable {
+  const tar = pack();
+  const gzip = createGzip({ level: GZIP_LEVEL });
+  // The stream that is given out tells of a failure; the pipeline's own promise has no more to say.
+  pipeline(tar, gzip).catch(() => undefined);
+  fill(tar, projectId).then(
+    () => tar.finalize(),
+    (error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
+  return gzip;
+}
+
+async function fill(tar: Pack, projectId: string): Promise<void> {
+  for (let after = ""; ; ) {
+    const { rows } = await pgPool().query<ArchiveRow>(
+      `SELECT e.path, e.kind, e.executable, e.size, e.link_target, e.updated_at, e.content_id, c.store
+       FROM vfs_entries e LEFT JOIN vfs_contents c ON c.id = e.content_id
+       WHERE e.project_id = $1 AND e.path > $2 ORDER BY e.path LIMIT $3`,
+      [projectId, after, PAGE],
+    );
+    for (const batch of batches(rows)) await addBatch(tar, batch);
+    const last = rows.at(-1);
+    if (rows.length < PAGE || last === undefined) return;
+    after = last.path;
+  }
+}
+
+function* batches(rows: ArchiveRow[]): Generator<ArchiveRow[]> {
+  let batch: ArchiveRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (bytes >= BATCH_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(row);
+    if (isSmallFile(row)) bytes += Number(row.size);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function isSmallFile(row: ArchiveRow): row is ArchiveRow & { content_id: string; store: StoreName } {
+  return row.content_id !== null && Number(row.size) <= SMALL_BYTES;
+}
+
+async function addBatch(tar: Pack, rows: ArchiveRow[]): Promise<void> {
+  const contents = new Map<string, Buffer>();
+  for (const store of ["postgres", "gridfs"] as const) {
+    const ids = rows.flatMap((row) => (isSmallFile(row) && row.store === store ? [row.content_id] : []));
+    if (ids.length === 0) continue;
+    for (const [id, data] of await storeNamed(store).readMany(ids)) contents.set(id, data);
+  }
+  for (const row of rows) {
+    const small = row.content_id === null ? undefined : contents.get(row.content_id);
+    await addRow(tar, row, small);
+  }
+}
+
+async function addRow(tar: Pack, row: ArchiveRow, small: Buffer | undefined): Promise<void> {
+  const header = { name: row.path, mtime: row.updated_at };
+  if (row.kind === "directory") {
+    tar.entry({ ...header, type: "directory", mode: 0o755 });
+    return;
+  }
+  if (row.kind === "symlink") {
+    tar.entry({ ...header, type: "symlink", linkname: row.link_target ?? "", mode: 0o777 });
+    return;
+  }
+  const size = Number(row.size);
+  const entry = tar.entry({ ...header, type: "file", mode: row.executable ? 0o755 : 0o644, size });
+  if (row.content_id === null || row.store === null) throw new Error(`the file '${row.path}' has no content`);
+  const source = small === undefined ? storeNamed(row.store).open(row.content_id) : [small];
+  // Waits for the reader where it is behind, which keeps memory bounded.
+  await pipeline(Readable.from(source), entry);
+}
