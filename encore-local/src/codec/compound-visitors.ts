@@ -148,7 +148,7 @@ class DoubledField extends DecodeFailure {
   }
 }
 
-export function missingFields(fields: readonly { name: string }[]): DecodeFailure {
+function missingFields(fields: readonly { name: string }[]): DecodeFailure {
   const [first, ...more] = fields.map((field) => field.name);
   if (more.length === 0) return new DecodeFailure(`missing field ${first}`);
   return new DecodeFailure(`missing fields ${fieldList(fields.map((field) => field.name))}`);

@@ -76,7 +76,7 @@ const LOOSE_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const NOT_FINITE = /^[+-]?(inf|infinity|nan)$/i;
 
 /** A number in a query string; undefined when it is none. */
-export function parseLooseNumber(text: string): number | bigint | null | undefined {
+function parseLooseNumber(text: string): number | bigint | null | undefined {
   if (NOT_FINITE.test(text)) return null;
   if (!LOOSE_NUMBER.test(text)) return undefined;
   if (/^[+-]?\d+$/.test(text)) {

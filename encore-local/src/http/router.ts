@@ -1,6 +1,6 @@
 import type { PathSegment } from "../model/types";
 
-export interface RouteMatch<Target> {
+interface RouteMatch<Target> {
   target: Target;
   /** Undecoded, in the order of the path. */
   params: string[];

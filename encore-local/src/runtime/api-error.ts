@@ -106,13 +106,3 @@ function detailsOf(details: unknown): Record<string, unknown> | null | ApiFailur
     throw error;
   }
 }
-
-export function isErrorCode(code: string): code is ErrorCode {
-  return code in STATUS;
-}
-
-/** The code that stands for an HTTP status, for what libraries refuse by status. */
-export function codeForStatus(status: number): ErrorCode {
-  if (status === 400) return "invalid_argument";
-  return "unknown";
-}

@@ -12,7 +12,7 @@ export interface EndpointDescription {
 export type Payload = Record<string, unknown>;
 
 /** A call of an endpoint: typed, raw, or the handshake of a stream. */
-export interface CallData {
+interface CallData {
   kind: "call";
   endpoint: EndpointDescription;
   /** Empty for streams, as in Encore. */
@@ -29,7 +29,7 @@ export interface CallData {
 }
 
 /** The run of an auth handler. */
-export interface AuthData {
+interface AuthData {
   kind: "auth";
   service: string;
   endpoint: string;

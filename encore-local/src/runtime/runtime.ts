@@ -27,12 +27,12 @@ import { untilShutDown } from "./shutdown";
 /** Must be that of the encore.dev package, which warns otherwise. */
 const SDK_VERSION = "v1.58.6";
 
-export interface RuntimeOptions {
+interface RuntimeOptions {
   testMode?: boolean;
   typeConstructors: { decimal: (value: string) => unknown };
 }
 
-export interface ApiRoute {
+interface ApiRoute {
   service: string;
   name: string;
   handler: Handler;

@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import http from "node:http";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { WebSocket } from "ws";
+import { type RunningApp, runApp } from "./support/running-app";
+
+const PROBE = fileURLToPath(new URL("apps/probe", import.meta.url));
+const MEBIBYTE = 1024 * 1024;
+
+async function getJson(app: RunningApp, path: string): Promise<unknown> {
+  return (await fetch(`${app.url}${path}`)).json();
+}
+
+describe("a running app", () => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await runApp(PROBE);
+  });
+  afterAll(async () => {
+    expect(await app.stop()).toBe(0);
+  });
+
+  it("opens streams from service to service, with values as they were sent", async () => {
+    expect(await getJson(app, "/relay/numbers?count=3")).toEqual({ numbers: [0, 1, 2], dates: true });
+    expect(await getJson(app, "/relay/total")).toEqual({ total: 6 });
+  });
+
+  it("keeps each handler's own request as the current one across calls", async () => {
+    expect(await getJson(app, "/relay/request")).toEqual({
+      before: "keepsItsRequest",
+      inside: "nameOfCaller",
+      after: "keepsItsRequest",
+    });
+  });
+
+  it("passes a large raw body through without losing a byte", async () => {
+    const body = Buffer.alloc(40 * MEBIBYTE, "y");
+    const answer = await fetch(`${app.url}/upload`, { method: "POST", body });
+    expect(await answer.text()).toBe(String(body.length));
+  });
+
+  it("holds a raw answer back while the client does not read, and tells the handler when the client is gone", async () => {
+    const request = http.get(`${app.url}/download`);
+    const [answer] = (await once(request, "response")) as [http.IncomingMessage];
+    answer.pause();
+    await vi.waitFor(async () => {
+      const first = (await getJson(app, "/transfers")) as { produced: number };
+      const second = (await getJson(app, "/transfers")) as { produced: number };
+      expect(first.produced).toBeGreaterThan(0);
+      expect(second.produced).toBe(first.produced);
+      expect(second.produced).toBeLessThan(64 * MEBIBYTE);
+    }, 10_000);
+    request.destroy();
+    await vi.waitFor(async () => expect(await getJson(app, "/transfers")).toMatchObject({ closed: 1 }), 10_000);
+  });
+});
+
+it("finishes what runs, closes streams with a reason and refuses new requests when it is told to stop", async () => {
+  const app = await runApp(PROBE);
+  const socket = new WebSocket(`${app.url.replace("http", "ws")}/chatter`, "encore-ws");
+  await once(socket, "open");
+  const closing = once(socket, "close");
+  const slow = fetch(`${app.url}/slow`);
+  await vi.waitFor(() => expect(app.output()).toContain("slow has begun"), 10_000);
+  const stopped = app.stop();
+  const [code, reason] = (await closing) as [number, Buffer];
+  expect([code, String(reason)]).toEqual([1001, "server is shutting down"]);
+  await expect(fetch(`${app.url}/transfers`)).rejects.toThrow();
+  expect(await (await slow).json()).toEqual({ done: true });
+  expect(await stopped).toBe(0);
+});
