@@ -12,6 +12,7 @@ export class ResponseWriter {
   readonly #response: ServerResponse;
   readonly #beforeHead: () => void;
   readonly #headers = new Map<string, string[]>();
+  readonly #waiting = new Set<Callback>();
   #status = 200;
   #started = false;
 
@@ -19,6 +20,11 @@ export class ResponseWriter {
   constructor(response: ServerResponse, beforeHead: () => void) {
     this.#response = response;
     this.#beforeHead = beforeHead;
+    // A client that goes away must not leave a writer waiting for ever.
+    response.once("close", () => {
+      for (const callback of this.#waiting) callback();
+      this.#waiting.clear();
+    });
   }
 
   get started(): boolean {
@@ -37,23 +43,35 @@ export class ResponseWriter {
 
   writeBody(chunk: Buffer, callback?: Callback | null): void {
     this.#start();
-    this.#response.write(chunk, () => callback?.());
+    this.#response.write(chunk, this.#once(callback));
   }
 
   writeBodyMulti(chunks: Buffer[], callback?: Callback | null): void {
     this.#start();
+    const done = this.#once(callback);
     this.#response.cork();
     for (const [index, chunk] of chunks.entries()) {
-      this.#response.write(chunk, () => {
-        if (index === chunks.length - 1) callback?.();
-      });
+      this.#response.write(chunk, index === chunks.length - 1 ? done : undefined);
     }
     this.#response.uncork();
   }
 
   close(chunk?: Buffer | null, callback?: Callback | null): void {
     this.#start();
-    this.#response.end(chunk ?? undefined, () => callback?.());
+    this.#response.end(chunk ?? undefined, this.#once(callback));
+  }
+
+  /** Calls back when the connection has taken the bytes, or will never take them. */
+  #once(callback: Callback | null | undefined): Callback {
+    if (!callback) return () => undefined;
+    if (this.#response.destroyed) {
+      setImmediate(callback);
+      return () => undefined;
+    }
+    this.#waiting.add(callback);
+    return () => {
+      if (this.#waiting.delete(callback)) callback();
+    };
   }
 
   #start(): void {
