@@ -94,6 +94,59 @@ export const REASONS = {
   content_corrupted: { code: "internal", hint: "Write the file again, and tell an operator.", retryable: false },
   // ---- github-import ----
   // ---- workspace ----
+  workspace_not_found: {
+    code: "not_found",
+    hint: "Ask for the project's workspace with GET /workspace/project/:projectId.",
+    retryable: false,
+  },
+  workspace_not_running: {
+    code: "failed_precondition",
+    hint: "Start the workspace with POST /workspace/:workspaceId/start and wait until it is running.",
+    retryable: true,
+  },
+  development_mode: {
+    code: "failed_precondition",
+    hint: "Set DaytonaAPIKey in .secrets.local.cue and restart; see docs/daytona-configuration.md.",
+    retryable: false,
+  },
+  command_timeout: {
+    code: "deadline_exceeded",
+    hint: "Give the command more time with timeoutSeconds, or run it in the background.",
+    retryable: false,
+  },
+  daytona_unauthorized: {
+    code: "failed_precondition",
+    hint: "Make a new key in Daytona's dashboard, set the secret DaytonaAPIKey, and restart.",
+    retryable: false,
+  },
+  daytona_forbidden: {
+    code: "failed_precondition",
+    hint: "Look at the organisation and the key's permissions in Daytona's dashboard.",
+    retryable: false,
+  },
+  daytona_wrong_url: {
+    code: "failed_precondition",
+    hint: "Set the secret DaytonaAPIURL to exactly https://app.daytona.io/api, and restart.",
+    retryable: false,
+  },
+  daytona_quota_exceeded: {
+    code: "resource_exhausted",
+    hint: "Delete or stop sandboxes, or raise the organisation's limits, then start the workspace again.",
+    retryable: false,
+  },
+  daytona_rate_limited: { code: "unavailable", hint: "It is tried again by itself.", retryable: true },
+  daytona_unavailable: { code: "unavailable", hint: "It is tried again by itself.", retryable: true },
+  daytona_rejected: { code: "failed_precondition", hint: "The message has Daytona's own words.", retryable: false },
+  daytona_name_taken: {
+    code: "failed_precondition",
+    hint: "A sandbox that is not ours has the workspace's name; remove it in Daytona's dashboard.",
+    retryable: false,
+  },
+  daytona_sandbox_failed: {
+    code: "failed_precondition",
+    hint: "Start the workspace again, or delete it; GET /workspace/:workspaceId/logs has what happened.",
+    retryable: false,
+  },
 } as const satisfies Record<string, ReasonEntry>;
 
 export type Reason = keyof typeof REASONS;

@@ -1,0 +1,47 @@
+import { DomainError } from "../platform/errors";
+import { notRunning, requireDaytona } from "./lifecycle";
+import { PROJECT_FOLDER } from "./workspace";
+import type { WorkItem } from "./workspace-store";
+
+/** More output than this is cut off: the answer is JSON and held in memory. */
+const MAX_OUTPUT_CHARACTERS = 1024 * 1024;
+
+export interface Command {
+  command: string;
+  cwd: string | undefined;
+  env: Record<string, string> | undefined;
+  timeoutSeconds: number;
+}
+
+export interface CommandResult {
+  exitCode: number;
+  /** stdout and stderr as they came. */
+  output: string;
+  /** True when output was cut off. */
+  truncated: boolean;
+}
+
+/** Runs a command in the workspace's sandbox, which is started first if Daytona stopped it meanwhile. */
+export async function runCommand(
+  item: WorkItem,
+  { command, cwd, env, timeoutSeconds }: Command,
+): Promise<CommandResult> {
+  const sandboxes = await requireDaytona();
+  if (item.mode === "development" && item.daytonaSandboxId === null) {
+    throw new DomainError("development_mode", "the workspace was made in development mode and has no sandbox", {
+      hint: "Start it with POST /workspace/:workspaceId/start.",
+    });
+  }
+  if (item.status !== "running" || item.daytonaSandboxId === null) throw notRunning(item);
+  const sandbox = await sandboxes.find(item.daytonaSandboxId);
+  if (sandbox === null) throw new DomainError("workspace_not_running", "the sandbox was removed in Daytona");
+  if (sandbox.state === "stopped") await sandboxes.start(sandbox.id);
+  const folder = cwd === undefined ? PROJECT_FOLDER : cwd.startsWith("/") ? cwd : `${PROJECT_FOLDER}/${cwd}`;
+  const { exitCode, output } = await sandboxes.exec(sandbox.id, {
+    command,
+    cwd: folder,
+    ...(env === undefined ? {} : { env }),
+    timeoutSeconds,
+  });
+  return { exitCode, output: output.slice(0, MAX_OUTPUT_CHARACTERS), truncated: output.length > MAX_OUTPUT_CHARACTERS };
+}
