@@ -17,7 +17,8 @@ const ENCORE_CODES: Record<Code, ErrCode> = {
 };
 
 export function toAPIError(error: DomainError): APIError {
-  return new APIError(ENCORE_CODES[error.code], error.message, error).withDetails({ ...errorDetails(error) });
+  // Without the cause, whose text Encore would put behind the message for the caller to see.
+  return new APIError(ENCORE_CODES[error.code], error.message).withDetails({ ...errorDetails(error) });
 }
 
 /** Every service lists this first: the one place where a domain error becomes Encore's. */

@@ -93,6 +93,59 @@ export const REASONS = {
   content_missing: { code: "internal", hint: "Write the file again, and tell an operator.", retryable: false },
   content_corrupted: { code: "internal", hint: "Write the file again, and tell an operator.", retryable: false },
   // ---- github-import ----
+  import_not_found: { code: "not_found", hint: "List your imports with GET /github/imports.", retryable: false },
+  invalid_repository: {
+    code: "invalid_argument",
+    hint: "Write owner/name, https://github.com/owner/name, or the latter with /tree/<branch, tag or commit>.",
+    retryable: false,
+  },
+  import_running: {
+    code: "failed_precondition",
+    hint: "Wait for the project's present import to end, or cancel it.",
+    retryable: true,
+  },
+  import_not_finished: {
+    code: "failed_precondition",
+    hint: "Only a failed or cancelled import is retried.",
+    retryable: false,
+  },
+  import_finished: { code: "failed_precondition", hint: "The import has ended already.", retryable: false },
+  import_interrupted: { code: "aborted", hint: "Try the import again.", retryable: true },
+  credentials_not_configured: {
+    code: "failed_precondition",
+    hint: "An operator must set the secret CredentialKey (openssl rand -base64 32) before imports may carry a token.",
+    retryable: false,
+  },
+  repository_not_found: {
+    code: "not_found",
+    hint: "Check the spelling; for a private repository, send a token that may read it.",
+    retryable: false,
+  },
+  ref_not_found: { code: "not_found", hint: "Check the name of the branch, tag or commit.", retryable: false },
+  empty_repository: { code: "failed_precondition", hint: "Push something to the repository first.", retryable: false },
+  github_token_rejected: { code: "permission_denied", hint: "Send a token that is valid.", retryable: false },
+  github_sso_required: {
+    code: "permission_denied",
+    hint: "Authorise the token for the organisation's single sign-on.",
+    retryable: false,
+  },
+  github_forbidden: { code: "permission_denied", hint: "The message has GitHub's own words.", retryable: false },
+  github_rate_limited: {
+    code: "resource_exhausted",
+    hint: "Wait until the time that the answer names, or send a token, which has a limit of its own.",
+    retryable: true,
+  },
+  github_unavailable: {
+    code: "unavailable",
+    hint: "GitHub does not answer as it should; it is tried again.",
+    retryable: true,
+  },
+  archive_refused: {
+    code: "failed_precondition",
+    hint: "The archive holds something that no honest one does; nothing of it was imported.",
+    retryable: false,
+  },
+  repository_too_large: { code: "resource_exhausted", hint: "Import a smaller repository.", retryable: false },
   // ---- workspace ----
   workspace_not_found: {
     code: "not_found",

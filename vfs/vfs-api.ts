@@ -1,12 +1,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { api } from "encore.dev/api";
-import mime from "mime";
 import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
 import { parseInput } from "../platform/input";
 import { sendError } from "../platform/raw-errors";
+import { contentTypeOf } from "./content-type";
 import { type Entry, findFile } from "./entry";
 import { isNotModified, requestedRange, writePrecondition } from "./http";
 import { requirePath } from "./path";
@@ -74,7 +74,7 @@ export const getFile = api.raw(
       res.writeHead(range === undefined ? 200 : 206, {
         ...headers,
         ...(range === undefined ? {} : { "Content-Range": `bytes ${range.start}-${range.end - 1}/${entry.size}` }),
-        "Content-Type": mime.getType(entry.path) ?? "application/octet-stream",
+        "Content-Type": contentTypeOf(entry.path),
         // Files are a user's own: a browser shows none of them as part of this site.
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox",
