@@ -1,0 +1,85 @@
+import { api, type Query } from "encore.dev/api";
+import { z } from "zod";
+import { currentUser } from "../auth/current-user";
+import { ownedProject } from "../auth/ownership";
+import { parseInput } from "../platform/input";
+import { pageLimit } from "../platform/page";
+import type { Import } from "./import";
+import { type ImportPage, listImports } from "./import-store";
+import { cancelImport, ownedImport, retryImport, startImport } from "./imports";
+
+interface StartImportRequest {
+  /** `owner/name`, `https://github.com/owner/name`, or the latter with `/tree/<branch, tag or commit>`. */
+  repository: string;
+  /** Branch, tag or commit; the default branch when absent. */
+  ref?: string;
+  /** The new project's name; made from the repository's when absent. */
+  name?: string;
+  /** An own project whose files are replaced, in place of a new project. */
+  projectId?: string;
+  /** For a private repository. Kept, encrypted, only until the import has ended. */
+  token?: string;
+}
+
+const startInput = z.object({
+  repository: z.string().min(1).max(1_000),
+  ref: z.string().min(1).max(255).optional(),
+  token: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .regex(/^[\x21-\x7e]+$/, "must not contain spaces or line breaks")
+    .optional(),
+});
+
+/** Imports a repository. The answer comes at once; follow the import by its progress stream or by asking for it. */
+export const importRepository = api(
+  { expose: true, auth: true, method: "POST", path: "/github/import" },
+  async (request: StartImportRequest): Promise<Import> => {
+    const { repository, ref, token } = parseInput(startInput, request);
+    if (request.projectId !== undefined) await ownedProject(request.projectId);
+    return await startImport({
+      ownerId: currentUser(),
+      repository,
+      ref,
+      token,
+      name: request.name,
+      projectId: request.projectId,
+    });
+  },
+);
+
+interface ListImportsRequest {
+  /** 1 to 200; 50 when absent. */
+  limit?: Query<number>;
+  /** `nextCursor` of the previous page. */
+  cursor?: Query<string>;
+}
+
+/** Your imports, newest first. */
+export const listOwnImports = api(
+  { expose: true, auth: true, method: "GET", path: "/github/imports" },
+  async ({ limit, cursor }: ListImportsRequest): Promise<ImportPage> =>
+    await listImports(currentUser(), { limit: parseInput(z.object({ limit: pageLimit }), { limit }).limit, cursor }),
+);
+
+interface ImportIdRequest {
+  importId: string;
+}
+
+export const getImport = api(
+  { expose: true, auth: true, method: "GET", path: "/github/imports/:importId" },
+  async ({ importId }: ImportIdRequest): Promise<Import> => await ownedImport(importId),
+);
+
+/** Stops an import that has not ended; the project's files stay as they were. */
+export const cancel = api(
+  { expose: true, auth: true, method: "POST", path: "/github/imports/:importId/cancel" },
+  async ({ importId }: ImportIdRequest): Promise<Import> => await cancelImport(await ownedImport(importId)),
+);
+
+/** Does a failed or cancelled import again. One of a private repository needs a new import, with the token. */
+export const retry = api(
+  { expose: true, auth: true, method: "POST", path: "/github/imports/:importId/retry" },
+  async ({ importId }: ImportIdRequest): Promise<Import> => await retryImport(await ownedImport(importId)),
+);

@@ -1,0 +1,40 @@
+import { api } from "encore.dev/api";
+import { CronJob } from "encore.dev/cron";
+import { Subscription } from "encore.dev/pubsub";
+import { runAtStart } from "../platform/start-up";
+import { projectDeleted } from "../projects/events";
+import { runImport } from "./import-job";
+import { cancelProjectImports, unfinishedImports } from "./import-store";
+import { announce, importPorts } from "./imports";
+import { importDue } from "./topics";
+
+// What happens by itself. None of it is exposed.
+
+const _due = new Subscription(importDue, "run-import", {
+  handler: ({ importId }) => runImport(importId, importPorts),
+  // As long as an import may take; the row's lease keeps a second worker out all the same.
+  ackDeadline: "35m",
+  retryPolicy: { minBackoff: "1s", maxBackoff: "60s", maxRetries: 60 },
+  maxConcurrency: 4,
+});
+
+const _projectDeleted = new Subscription(projectDeleted, "cancel-imports", {
+  handler: ({ projectId }) => cancelProjectImports(projectId),
+  retryPolicy: { minBackoff: "5s", maxBackoff: "10m", maxRetries: 20 },
+});
+
+export const sweepImports = api({}, async (): Promise<void> => {
+  await sweep();
+});
+
+const _sweep = new CronJob("sweep-imports", {
+  title: "Go on with imports whose message was lost or whose worker died",
+  every: "1m",
+  endpoint: sweepImports,
+});
+
+async function sweep(): Promise<void> {
+  for (const importId of await unfinishedImports()) await announce(importId);
+}
+
+runAtStart("sweep imports", sweep);

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { parseRepositoryReference } from "./repository-reference";
+
+describe("a repository", () => {
+  it.each([
+    ["owner/name", { owner: "owner", name: "name" }],
+    [" owner/name.js ", { owner: "owner", name: "name.js" }],
+    ["https://github.com/owner/name", { owner: "owner", name: "name" }],
+    ["https://www.github.com/owner/name/", { owner: "owner", name: "name" }],
+    ["https://github.com/owner/name.git", { owner: "owner", name: "name" }],
+    ["git@github.com:owner/name.git", { owner: "owner", name: "name" }],
+    ["ssh://git@github.com/owner/name", { owner: "owner", name: "name" }],
+    ["https://github.com/owner/name/tree/main", { owner: "owner", name: "name", ref: "main" }],
+    ["https://github.com/owner/name/tree/feature/a-b", { owner: "owner", name: "name", ref: "feature/a-b" }],
+    ["owner/name/tree/v1.2", { owner: "owner", name: "name", ref: "v1.2" }],
+    ["https://github.com/owner/name/tree/f%C3%A9", { owner: "owner", name: "name", ref: "fé" }],
+  ])("is read from %s", (text, expected) => {
+    expect(parseRepositoryReference(text)).toEqual(expected);
+  });
+
+  it.each([
+    "",
+    "owner",
+    "owner/",
+    "/name",
+    "owner/..",
+    "owner/.",
+    "../name",
+    "-owner/name",
+    "owner-/name",
+    "own--er/name",
+    "owner/a?b",
+    "owner/a#b",
+    "owner/a b",
+    "owner%2fa",
+    "owner/name/blob/main/x",
+    "owner/name/tree",
+    "owner/name/tree/..",
+    "owner/name/tree/a..b",
+    "owner/name/tree/-x",
+    "owner/name/tree/a b",
+    "http://github.com/owner/name",
+    "ftp://github.com/owner/name",
+    "file:///etc/passwd",
+    "https://gitlab.com/owner/name",
+    "https://api.github.com@evil.example/owner/name",
+    "https://github.com@evil.example/owner/name",
+    "https://user:pass@github.com/owner/name",
+    "https://github.com:8443/owner/name",
+    "https://api.github.com%2eevil.example/owner/name",
+    "https://github.com.evil.example/owner/name",
+    "https://github.com/owner/name?x=1",
+    "https://github.com/owner/%2e%2e",
+    "git@evil.example:owner/name",
+    "javascript:alert(1)",
+  ])("is not %j", (text) => {
+    expect(() => parseRepositoryReference(text)).toThrow(expect.objectContaining({ reason: "invalid_repository" }));
+  });
+
+  it("does not show credentials that were sent along", () => {
+    const secret = "x".repeat(20);
+    expect(() => parseRepositoryReference(`https://user:${secret}@github.com/a/b`)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(`${secret}@`) }),
+    );
+  });
+});
