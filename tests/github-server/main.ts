@@ -1,0 +1,39 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { startGitHubServer } from "./server";
+
+const USAGE = `npm run github-server -- --root DIR [--port N] [--token T ...] [--private owner/name ...]
+
+Answers the part of GitHub's REST API that an import uses, on loopback, for each git repository or folder DIR/owner/name.
+Start the backend with GITHUB_API_URL set to the address that is printed.
+`;
+
+const { values } = parseArgs({
+  options: {
+    root: { type: "string" },
+    port: { type: "string", default: "3985" },
+    token: { type: "string", multiple: true, default: [] },
+    private: { type: "string", multiple: true, default: [] },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+
+if (values.help || values.root === undefined) {
+  process.stdout.write(USAGE);
+  process.exitCode = values.help ? 0 : 2;
+} else {
+  const root = path.resolve(values.root);
+  const server = await startGitHubServer({
+    root,
+    port: Number(values.port),
+    tokens: values.token,
+    private: values.private,
+  });
+  console.log(`GitHub's API for ${root} is at ${server.url}`);
+  console.log(`  GITHUB_API_URL=${server.url} npm start`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      void server.close().then(() => process.exit(0));
+    });
+  }
+}

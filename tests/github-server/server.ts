@@ -1,0 +1,174 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { notFound, sendMessage } from "./answers";
+import { openRepository, type Repository } from "./repository";
+
+/**
+ * Answers the part of GitHub's REST API that an import uses, for git repositories and plain folders of this machine:
+ * existence, commits, branches, languages, and the archive by way of a redirect, each with GitHub's own error bodies.
+ */
+export interface GitHubServerOptions {
+  /** Each folder `root/owner/name` is the repository `owner/name`. */
+  root?: string;
+  /** Further repositories: `owner/name` to a folder. */
+  repositories?: Record<string, string>;
+  /** Repositories that need one of the tokens; without it they are not there. */
+  private?: string[];
+  tokens?: string[];
+  port?: number;
+  /** Called before each archive is sent; may answer in its place (and then gives true), or wait. */
+  onArchive?: (res: ServerResponse, repository: Repository) => Promise<boolean>;
+}
+
+export interface GitHubServer {
+  url: string;
+  /** Path and query of each request so far. */
+  requests: string[];
+  close(): Promise<void>;
+}
+
+/** Private archive links of GitHub's live for five minutes. */
+const LINK_SECONDS = 300;
+
+export async function startGitHubServer(options: GitHubServerOptions): Promise<GitHubServer> {
+  const requests: string[] = [];
+  const handler = new Handler(options);
+  const server = createServer((req, res) => {
+    requests.push(req.url ?? "");
+    handler.handle(req, res).catch((error: unknown) => {
+      if (res.headersSent) res.destroy();
+      else sendMessage(res, 500, error instanceof Error ? error.message : String(error));
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+class Handler {
+  readonly #secret = randomBytes(32);
+
+  constructor(private readonly options: GitHubServerOptions) {}
+
+  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const url = new URL(req.url ?? "/", "http://127.0.0.1");
+    const path = decodeURI(url.pathname);
+    if (req.headers["user-agent"] === undefined) {
+      sendMessage(
+        res,
+        403,
+        "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.",
+      );
+      return;
+    }
+    const archive = /^\/_codeload\/([^/]+\/[^/]+)\/(.+)$/.exec(path);
+    if (archive !== null)
+      return await this.#archive(res, { fullName: archive[1] ?? "", commit: archive[2] ?? "", link: url.searchParams });
+    const match = /^\/repos\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(path);
+    const fullName = match?.[1];
+    const token = /^(?:Bearer|token) (.+)$/i.exec(req.headers.authorization ?? "")?.[1];
+    if (token !== undefined && !(this.options.tokens ?? []).includes(token)) {
+      sendMessage(res, 401, "Bad credentials");
+      return;
+    }
+    const repository = fullName === undefined ? undefined : await openRepository(fullName, this.options);
+    if (repository === undefined || (repository.private && token === undefined)) return notFound(res);
+    await this.#repository(req, res, { repository, rest: match?.[2] ?? "", url });
+  }
+
+  async #repository(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { repository, rest, url }: { repository: Repository; rest: string; url: URL },
+  ): Promise<void> {
+    const [kind = "", ...parts] = rest.split("/");
+    const ref = parts.join("/");
+    switch (kind) {
+      case "":
+        return sendJson(res, 200, await repository.describe());
+      case "tarball":
+        return await this.#redirectToArchive(req, res, { repository, ref });
+      case "commits": {
+        const commit = await repository.resolve(ref);
+        if (commit === "empty") return sendMessage(res, 409, "Git Repository is empty.");
+        if (commit === undefined) return sendMessage(res, 422, `No commit found for SHA: ${ref}`);
+        res.writeHead(200, { "Content-Type": "application/vnd.github.sha; charset=utf-8" });
+        res.end(commit);
+        return;
+      }
+      case "branches":
+        return sendPage(res, url, await repository.branches());
+      case "languages":
+        return sendJson(res, 200, await repository.languages());
+      default:
+        return notFound(res);
+    }
+  }
+
+  async #redirectToArchive(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { repository, ref }: { repository: Repository; ref: string },
+  ): Promise<void> {
+    const commit = await repository.resolve(ref);
+    if (commit === "empty" || commit === undefined) return notFound(res);
+    const expires = String(Math.floor(Date.now() / 1000) + LINK_SECONDS);
+    const link = repository.private ? `?expires=${expires}&token=${this.#sign(repository.fullName, expires)}` : "";
+    const host = req.headers.host ?? "127.0.0.1";
+    res.writeHead(302, { Location: `http://${host}/_codeload/${repository.fullName}/${commit}${link}` });
+    res.end();
+  }
+
+  async #archive(
+    res: ServerResponse,
+    { fullName, commit, link }: { fullName: string; commit: string; link: URLSearchParams },
+  ): Promise<void> {
+    const repository = await openRepository(fullName, this.options);
+    if (repository === undefined || (repository.private && !this.#isValid(fullName, link))) return notFound(res);
+    if ((await this.options.onArchive?.(res, repository)) === true) return;
+    res.writeHead(200, {
+      "Content-Type": "application/x-gzip",
+      "Content-Disposition": `attachment; filename=${fullName.replace("/", "-")}-${commit.slice(0, 7)}.tar.gz`,
+    });
+    await repository.sendArchive(commit, res);
+  }
+
+  #sign(fullName: string, expires: string): string {
+    return createHmac("sha256", this.#secret).update(`${fullName} ${expires}`).digest("hex");
+  }
+
+  #isValid(fullName: string, link: URLSearchParams): boolean {
+    const expires = link.get("expires") ?? "";
+    const given = Buffer.from(link.get("token") ?? "");
+    const expected = Buffer.from(this.#sign(fullName, expires));
+    return Number(expires) > Date.now() / 1000 && given.length === expected.length && timingSafeEqual(given, expected);
+  }
+}
+
+function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  res.writeHead(status, { "Content-Type": "application/json; charset=utf-8" });
+  res.end(JSON.stringify(body));
+}
+
+/** One page of a list, with GitHub's Link header. */
+function sendPage(res: ServerResponse, url: URL, items: unknown[]): void {
+  const size = Math.min(100, Number(url.searchParams.get("per_page") ?? 30) || 30);
+  const page = Number(url.searchParams.get("page") ?? 1) || 1;
+  const last = Math.max(1, Math.ceil(items.length / size));
+  if (page < last) {
+    const link = (n: number, rel: string) => `<${url.origin}${url.pathname}?per_page=${size}&page=${n}>; rel="${rel}"`;
+    res.setHeader("Link", `${link(page + 1, "next")}, ${link(last, "last")}`);
+  }
+  sendJson(res, 200, items.slice((page - 1) * size, page * size));
+}
