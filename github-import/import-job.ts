@@ -31,7 +31,7 @@ export interface ImportPorts {
 }
 
 /** Thrown when the import must be looked at again: the message comes again, with growing pauses. */
-export class NotYet extends Error {
+class NotYet extends Error {
   override readonly name = "NotYet";
 }
 

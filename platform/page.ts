@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { DomainError } from "./errors";
 
-export const DEFAULT_PAGE_SIZE = 50;
-export const MAX_PAGE_SIZE = 200;
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 200;
 
 /** `limit` of a list: 1 to 200, 50 when absent. */
 export const pageLimit = z.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE);

@@ -25,14 +25,6 @@ export function splitBuffer(data: Buffer, size: number): Buffer[] {
   return Array.from({ length: count }, (_, n) => data.subarray(n * size, (n + 1) * size));
 }
 
-export interface ChunkSlice {
-  /** The chunk's number, from 0. */
-  n: number;
-  /** Which of its bytes; `to` is not included. */
-  from: number;
-  to: number;
-}
-
 /** Which chunks a range of bytes lies in: the first and the last number. Undefined for an empty range. */
 export function chunksOf(
   { start, end }: { start: number; end: number },

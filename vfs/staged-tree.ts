@@ -66,7 +66,7 @@ export async function isCommitted({ projectId, stageId }: StageId): Promise<bool
 }
 
 /** Forgets a stage; one that is not there is fine. */
-export async function discardStage(stageId: string): Promise<void> {
+async function discardStage(stageId: string): Promise<void> {
   await pgPool().query("DELETE FROM vfs_stages WHERE id = $1", [stageId]);
 }
 

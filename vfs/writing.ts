@@ -7,7 +7,7 @@ import { currentStore } from "./stores";
 import { lockTree, requireNoClash } from "./tree";
 
 /** Larger files are refused; they belong outside a project. */
-export const MAX_FILE_BYTES = 1024 ** 3;
+const MAX_FILE_BYTES = 1024 ** 3;
 /** What arrives within this many bytes is stored in one piece. */
 const SMALL_BYTES = 256 * 1024;
 

@@ -23,7 +23,7 @@ const UNPACK_SECONDS = 300;
 const ARCHIVE = "vaporform-files.tar.gz";
 
 /** Thrown when there is more to do later: the message is delivered again, with growing pauses. */
-export class NotYet extends Error {
+class NotYet extends Error {
   override readonly name = "NotYet";
 }
 
@@ -95,7 +95,7 @@ async function ensureSandbox(item: WorkItem, sandboxes: Sandboxes): Promise<Sand
   }
 }
 
-export function labelsOf(item: { id: string; projectId: string }): Record<string, string> {
+function labelsOf(item: { id: string; projectId: string }): Record<string, string> {
   return { vaporform: environmentName(), "vaporform-workspace": item.id, "vaporform-project": item.projectId };
 }
 

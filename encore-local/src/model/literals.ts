@@ -142,7 +142,7 @@ function arithmetic({ left, operatorToken, right }: ts.BinaryExpression): number
 }
 
 /** The expression within parentheses, `as`, `satisfies` and `!`. */
-export function unwrap(node: ts.Expression): ts.Expression {
+function unwrap(node: ts.Expression): ts.Expression {
   let expression = node;
   while (
     ts.isParenthesizedExpression(expression) ||

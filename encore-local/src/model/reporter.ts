@@ -51,9 +51,6 @@ const CATALOGUE = {
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
 
-/** The catalogue's rows, for documentation and tests. */
-export const DIAGNOSTIC_CODES = Object.keys(CATALOGUE) as DiagnosticCode[];
-
 export interface ReportOptions {
   /** Particulars that follow the catalogue's text. */
   detail?: string;

@@ -1,0 +1,195 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { FileInfo } from "@daytona/toolbox-api-client";
+import busboy from "busboy";
+import { readJson, sendJson, sendStatus } from "./http";
+
+interface FilesRequest {
+  url: URL;
+  /** Method and path, such as `GET /files/info`. */
+  route: string;
+  /** The sandbox's working folder, where relative paths begin. */
+  folder: string;
+}
+
+/** `/files/...`: errors have a status and no body. Paths are not confined to the sandbox, as in the real one. */
+export async function handleFiles(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { url, route, folder }: FilesRequest,
+): Promise<void> {
+  const at = (name: string): string | undefined => {
+    const value = url.searchParams.get(name);
+    return value === null || value === "" ? undefined : path.resolve(folder, value);
+  };
+  const target = at("path");
+  try {
+    switch (route) {
+      case "GET /files":
+        return sendJson(res, 200, await listFolder(target ?? folder));
+      case "GET /files/info":
+        if (target === undefined) return sendStatus(res, 400);
+        return sendJson(res, 200, await fileInfo(target, path.basename(target)));
+      case "POST /files/folder":
+        return await makeFolder(res, target, url.searchParams.get("mode"));
+      case "POST /files/bulk-upload":
+        return await bulkUpload(req, res, folder);
+      case "POST /files/bulk-download":
+        return await bulkDownload(req, res, folder);
+      case "GET /files/download":
+        return await download(res, target);
+      case "POST /files/move":
+        return await move(res, at("source"), at("destination"));
+      case "DELETE /files":
+        return await remove(res, target, url.searchParams.get("recursive") === "true");
+      default:
+        res.writeHead(501);
+        res.end(`${route} is not provided by this server`);
+    }
+  } catch (error) {
+    sendStatus(res, statusFor(error));
+  }
+}
+
+function statusFor(error: unknown): number {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return 404;
+  return code === "ENOTDIR" || code === "EISDIR" ? 400 : 500;
+}
+
+async function listFolder(folder: string): Promise<FileInfo[]> {
+  const names = await readdir(folder);
+  return await Promise.all(names.sort().map((name) => fileInfo(path.join(folder, name), name)));
+}
+
+async function fileInfo(file: string, name: string): Promise<FileInfo> {
+  const info = await stat(file);
+  const permissions = info.mode & 0o777;
+  return {
+    name,
+    isDir: info.isDirectory(),
+    size: info.size,
+    mode: `${info.isDirectory() ? "d" : "-"}${modeText(permissions)}`,
+    permissions: `0${permissions.toString(8)}`,
+    modTime: info.mtime.toISOString(),
+    modifiedAt: info.mtime.toISOString(),
+    owner: String(info.uid),
+    group: String(info.gid),
+  };
+}
+
+/** `rwxr-xr-x` */
+function modeText(permissions: number): string {
+  return [..."rwxrwxrwx"].map((letter, i) => (permissions & (0o400 >> i) ? letter : "-")).join("");
+}
+
+async function makeFolder(res: ServerResponse, target: string | undefined, mode: string | null): Promise<void> {
+  if (target === undefined || (mode !== null && !/^[0-7]{3,4}$/.test(mode))) return sendStatus(res, 400);
+  await mkdir(target, { recursive: true, mode: mode === null ? 0o755 : Number.parseInt(mode, 8) });
+  sendStatus(res, 201);
+}
+
+async function download(res: ServerResponse, target: string | undefined): Promise<void> {
+  if (target === undefined || (await stat(target)).isDirectory()) return sendStatus(res, 400);
+  res.writeHead(200, { "Content-Type": "application/octet-stream" });
+  await pipeline(createReadStream(target), res);
+}
+
+async function move(res: ServerResponse, source: string | undefined, destination: string | undefined): Promise<void> {
+  if (source === undefined || destination === undefined) return sendStatus(res, 400);
+  await stat(source);
+  const taken = await stat(destination).then(
+    () => true,
+    () => false,
+  );
+  if (taken) return sendStatus(res, 409);
+  await rename(source, destination);
+  sendStatus(res, 200);
+}
+
+async function remove(res: ServerResponse, target: string | undefined, recursive: boolean): Promise<void> {
+  if (target === undefined) return sendStatus(res, 400);
+  if ((await stat(target)).isDirectory() && !recursive) return sendStatus(res, 400);
+  await rm(target, { recursive });
+  sendStatus(res, 204);
+}
+
+/** Multipart: `files[N].path` names where `files[N].file` goes; one that fails does not keep the others out. */
+async function bulkUpload(req: IncomingMessage, res: ServerResponse, folder: string): Promise<void> {
+  const parser = busboy({ headers: req.headers, preservePath: true });
+  const paths = new Map<string, string>();
+  const stored: { path: string; bytes: number }[] = [];
+  const errors: string[] = [];
+  const writes: Promise<void>[] = [];
+  parser.on("field", (name, value) => paths.set(/^files\[(\d+)\]\.path$/.exec(name)?.[1] ?? name, value));
+  parser.on("file", (name, content) => {
+    const index = /^files\[(\d+)\]\.file$/.exec(name)?.[1] ?? name;
+    const target = paths.get(index);
+    if (target === undefined) {
+      errors.push(`file[${index}]: missing .path metadata`);
+      content.resume();
+      return;
+    }
+    writes.push(
+      storeUpload(path.resolve(folder, target), content).then(
+        (bytes) => void stored.push({ path: target, bytes }),
+        (error: NodeJS.ErrnoException) => {
+          content.resume();
+          errors.push(
+            `${target}: create: open ${target}: ${error.code === "EISDIR" ? "is a directory" : error.message}`,
+          );
+        },
+      ),
+    );
+  });
+  await pipeline(req, parser);
+  await Promise.all(writes);
+  const files =
+    stored.length === 0
+      ? null
+      : stored.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map(({ bytes, path: p }) => ({ bytes, path: p }));
+  if (errors.length > 0) sendJson(res, 400, { errors, files });
+  else sendJson(res, 200, { files });
+}
+
+async function storeUpload(target: string, content: NodeJS.ReadableStream): Promise<number> {
+  await mkdir(path.dirname(target), { recursive: true });
+  const out = createWriteStream(target);
+  await pipeline(content, out);
+  return out.bytesWritten;
+}
+
+const BOUNDARY = "DAYTONA-FILE-BOUNDARY";
+
+/** Always 200: one part a path, with the file or with why not. */
+async function bulkDownload(req: IncomingMessage, res: ServerResponse, folder: string): Promise<void> {
+  const paths = (await readJson(req))?.paths;
+  if (!Array.isArray(paths) || paths.length === 0) {
+    return sendJson(res, 400, { error: 'request body must be {"paths": [ ... ]} and non-empty' });
+  }
+  res.writeHead(200, { "Content-Type": `multipart/form-data; boundary=${BOUNDARY}` });
+  for (const name of paths.map(String)) {
+    const target = path.resolve(folder, name);
+    const info = await stat(target).catch(() => undefined);
+    const disposition = (kind: string) =>
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${kind}"; filename="${name}"; filename*=utf-8''${encodeURIComponent(name)}\r\n`;
+    if (info?.isFile() === true) {
+      res.write(`${disposition("file")}Content-Length: ${info.size}\r\nContent-Type: application/octet-stream\r\n\r\n`);
+      await pipeline(createReadStream(target), res, { end: false });
+    } else {
+      const text = JSON.stringify({
+        code: "FILE_NOT_FOUND",
+        message: `stat ${name}: no such file or directory`,
+        statusCode: 404,
+      });
+      res.write(
+        `${disposition("error")}Content-Length: ${Buffer.byteLength(text)}\r\nContent-Type: application/json\r\n\r\n${text}`,
+      );
+    }
+    res.write("\r\n");
+  }
+  res.end(`--${BOUNDARY}--\r\n`);
+}
