@@ -120,7 +120,7 @@ export async function listImports(
 }
 
 /** A worker that is silent for this long has died. */
-const LEASE_SECONDS = 20;
+const LEASE_SECONDS = 10;
 export const RENEW_EVERY_MS = (LEASE_SECONDS * 1000) / 4;
 
 /** An import that a worker has taken. */

@@ -14,7 +14,8 @@ const _due = new Subscription(importDue, "run-import", {
   handler: ({ importId }) => runImport(importId, importPorts),
   // As long as an import may take; the row's lease keeps a second worker out all the same.
   ackDeadline: "35m",
-  retryPolicy: { minBackoff: "1s", maxBackoff: "60s", maxRetries: 60 },
+  // Short pauses: mostly, what is waited for is the lease of a worker that died.
+  retryPolicy: { minBackoff: "1s", maxBackoff: "5s", maxRetries: 600 },
   maxConcurrency: 4,
 });
 

@@ -33,7 +33,7 @@ const _due = new Subscription(workspaceDue, "reconcile-workspace", {
   handler: async ({ workspaceId }) => reconcile(workspaceId, await daytona()),
   // Longer than creating a sandbox and sending the files takes; the row's lease keeps a second worker out all the same.
   ackDeadline: "15m",
-  retryPolicy: { minBackoff: "1s", maxBackoff: "60s", maxRetries: 60 },
+  retryPolicy: { minBackoff: "1s", maxBackoff: "15s", maxRetries: 200 },
   maxConcurrency: 20,
 });
 

@@ -67,7 +67,7 @@ export async function findProjectWorkspace(projectId: string): Promise<WorkItem 
 }
 
 /** A worker that is silent for this long has died. */
-const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 10;
 
 /** Takes the row to work on it; null when there is nothing to do, or somebody else has it. */
 export async function claim(id: string): Promise<WorkItem | null> {

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { type Pack, pack } from "tar-stream";
 
 /** Folders that a repository of the folder would not hold. */
-const LEFT_OUT = new Set([".git", "node_modules", "encore.gen", ".encore-local", "dist"]);
+const LEFT_OUT = new Set([".git", "node_modules", "encore.gen", ".encore-local"]);
 
 interface FolderEntry {
   /** Relative, with forward slashes. */
