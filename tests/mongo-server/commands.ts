@@ -1,0 +1,147 @@
+import { type Document, Long } from "bson";
+import { CommandError, MemoryCollection } from "./collections";
+
+const MAX_BSON_BYTES = 16 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 48_000_000;
+/** MongoDB's own first batch. */
+const BATCH = 101;
+
+interface Cursor {
+  namespace: string;
+  documents: Document[];
+}
+
+/** The databases of one server. Commands are those that the official driver sends for what a GridFS store does. */
+export class Databases {
+  readonly #collections = new Map<string, MemoryCollection>();
+  readonly #cursors = new Map<string, Cursor>();
+  #nextCursor = 1;
+
+  run(command: Document): Document {
+    const [name = ""] = Object.keys(command);
+    const handler = this.#handlers[name.toLowerCase()];
+    if (handler === undefined) throw new CommandError(59, "CommandNotFound", `no such command: '${name}'`);
+    return { ...handler(command), ok: 1 };
+  }
+
+  collection(namespace: string): MemoryCollection {
+    const collection = this.#collections.get(namespace) ?? new MemoryCollection();
+    this.#collections.set(namespace, collection);
+    return collection;
+  }
+
+  readonly #hello = (): Document => ({
+    isWritablePrimary: true,
+    ismaster: true,
+    helloOk: true,
+    maxBsonObjectSize: MAX_BSON_BYTES,
+    maxMessageSizeBytes: MAX_MESSAGE_BYTES,
+    maxWriteBatchSize: 100_000,
+    localTime: new Date(),
+    minWireVersion: 0,
+    maxWireVersion: 21,
+    readOnly: false,
+  });
+
+  readonly #handlers: Record<string, (command: Document) => Document> = {
+    hello: this.#hello,
+    ismaster: this.#hello,
+    ping: () => ({}),
+    buildinfo: () => ({ version: "7.0.0", versionArray: [7, 0, 0, 0] }),
+    endsessions: () => ({}),
+    aborttransaction: () => ({}),
+    insert: (command) => {
+      const collection = this.collection(namespaceOf(command, "insert"));
+      const writeErrors: Document[] = [];
+      let inserted = 0;
+      for (const [index, document] of (command.documents as Document[]).entries()) {
+        try {
+          collection.insert(document);
+          inserted += 1;
+        } catch (error) {
+          if (!(error instanceof CommandError)) throw error;
+          writeErrors.push({ index, code: error.code, errmsg: error.message });
+          if (command.ordered !== false) break;
+        }
+      }
+      return { n: inserted, ...(writeErrors.length === 0 ? {} : { writeErrors }) };
+    },
+    delete: (command) => {
+      const collection = this.collection(namespaceOf(command, "delete"));
+      const deletes = command.deletes as { q: Document; limit: number }[];
+      return { n: deletes.reduce((sum, { q, limit }) => sum + collection.remove(q, Number(limit)), 0) };
+    },
+    update: (command) => {
+      const collection = this.collection(namespaceOf(command, "update"));
+      const updates = command.updates as { q: Document; u: Document }[];
+      const n = updates.reduce((sum, { q, u }) => sum + collection.update(q, u), 0);
+      return { n, nModified: n };
+    },
+    find: (command) => {
+      const namespace = namespaceOf(command, "find");
+      const found = sorted(this.collection(namespace).find(command.filter ?? {}), command.sort ?? {});
+      const skip = Number(command.skip ?? 0);
+      const limit = Number(command.limit ?? 0);
+      const documents = found.slice(skip, limit === 0 ? undefined : skip + Math.abs(limit));
+      return this.#openCursor(
+        { namespace, documents },
+        Number(command.batchSize ?? BATCH),
+        command.singleBatch === true,
+      );
+    },
+    getmore: (command) => {
+      const id = String(command.getMore);
+      const cursor = this.#cursors.get(id);
+      if (cursor === undefined) throw new CommandError(43, "CursorNotFound", `cursor id ${id} not found`);
+      const batch = cursor.documents.splice(0, Number(command.batchSize ?? 1_000));
+      if (cursor.documents.length === 0) this.#cursors.delete(id);
+      const open = cursor.documents.length === 0 ? Long.ZERO : Long.fromString(id);
+      return { cursor: { id: open, ns: cursor.namespace, nextBatch: batch } };
+    },
+    killcursors: (command) => {
+      const cursors = (command.cursors as Long[]).map(String);
+      for (const id of cursors) this.#cursors.delete(id);
+      return { cursorsKilled: command.cursors, cursorsNotFound: [], cursorsAlive: [], cursorsUnknown: [] };
+    },
+    createindexes: (command) => {
+      const collection = this.collection(namespaceOf(command, "createIndexes"));
+      const before = collection.indexes.length;
+      for (const { name, key, unique } of command.indexes as Document[]) {
+        collection.createIndex({ name, key, unique: unique === true });
+      }
+      return { numIndexesBefore: before, numIndexesAfter: collection.indexes.length };
+    },
+    listindexes: (command) => {
+      const namespace = namespaceOf(command, "listIndexes");
+      const documents = this.collection(namespace).indexes.map((index) => ({ v: 2, ...index }));
+      return this.#openCursor({ namespace, documents }, BATCH, true);
+    },
+    drop: (command) => {
+      this.#collections.delete(namespaceOf(command, "drop"));
+      return {};
+    },
+  };
+
+  #openCursor(cursor: Cursor, batchSize: number, single: boolean): Document {
+    const firstBatch = cursor.documents.splice(0, batchSize);
+    if (single || cursor.documents.length === 0) return { cursor: { id: Long.ZERO, ns: cursor.namespace, firstBatch } };
+    const id = this.#nextCursor++;
+    this.#cursors.set(String(id), cursor);
+    return { cursor: { id: Long.fromNumber(id), ns: cursor.namespace, firstBatch } };
+  }
+}
+
+function namespaceOf(command: Document, name: string): string {
+  return `${command.$db}.${command[name]}`;
+}
+
+function sorted(documents: Document[], order: Document): Document[] {
+  const keys = Object.entries(order).map(([name, direction]) => ({ name, direction: Number(direction) }));
+  return documents.toSorted((a, b) => {
+    for (const { name, direction } of keys) {
+      const [left, right] = [a[name]?.valueOf(), b[name]?.valueOf()];
+      if (left !== right) return (left < right ? -1 : 1) * direction;
+    }
+    return 0;
+  });
+}
