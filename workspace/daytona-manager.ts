@@ -49,7 +49,7 @@ export interface DaytonaOptions {
 }
 
 /** Loads the SDK, which is heavy, and builds the client. */
-export async function createDaytonaSandboxes({ apiKey, apiUrl }: DaytonaOptions): Promise<Sandboxes> {
+async function createDaytonaSandboxes({ apiKey, apiUrl }: DaytonaOptions): Promise<Sandboxes> {
   const { Daytona } = await import("@daytonaio/sdk");
   return new DaytonaSandboxes(new Daytona({ apiKey, apiUrl, requestTimeoutMs: REQUEST_TIMEOUT_MS }), apiUrl);
 }
