@@ -15,11 +15,11 @@ const NOBODY = 65_534;
 
 /**
  * As an ordinary user, nothing special. As root, the programs run as `nobody`. Where `nobody` cannot even walk to the
- * files (a checkout below /root, which only root may enter), util-linux' setpriv leaves them the right to read past
- * permissions, and no other.
+ * data (a checkout below /root, which only root may enter), util-linux' setpriv leaves them the right to get past
+ * permissions, and no other. (Programs need more than that right: PostgreSQL asks access(2), which does not count it.)
  */
 export function launcherFor(folders: string[]): Launcher {
-  if (process.getuid?.() !== 0) return { prefix: [] };
+  if (!mustRunUnprivileged()) return { prefix: [] };
   if (folders.every(isReachable)) return { prefix: [], uid: NOBODY, gid: NOBODY };
   const capabilities = "+dac_override,+dac_read_search";
   const prefix = [
@@ -38,8 +38,13 @@ export function launcherFor(folders: string[]): Launcher {
   );
 }
 
+/** Root's programs must become somebody else's. */
+export function mustRunUnprivileged(): boolean {
+  return process.getuid?.() === 0;
+}
+
 /** Whether everyone may walk to the folder. */
-function isReachable(folder: string): boolean {
+export function isReachable(folder: string): boolean {
   for (let current = path.resolve(folder); ; current = path.dirname(current)) {
     if (existsSync(current) && (statSync(current).mode & 0o001) === 0) return false;
     if (current === path.dirname(current)) return true;
@@ -48,7 +53,7 @@ function isReachable(folder: string): boolean {
 
 /** Gives the data folder to the user that the server runs as: PostgreSQL insists on owning it. */
 export function handOver(folder: string): void {
-  if (process.getuid?.() !== 0 || statSync(folder).uid === NOBODY) return;
+  if (!mustRunUnprivileged() || statSync(folder).uid === NOBODY) return;
   chownSync(folder, NOBODY, NOBODY);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
