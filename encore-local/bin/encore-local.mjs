@@ -24,7 +24,8 @@ async function build() {
   const { build } = await import("esbuild");
   mkdirSync(output, { recursive: true });
   // Written aside and moved into place, so that two processes that build at once do not read each other's halves.
-  const scratch = mkdtempSync(path.join(output, "build-"));
+  // As deep as the place it moves to, since source maps hold relative paths.
+  const scratch = mkdtempSync(`${output}-`);
   const common = {
     bundle: true,
     platform: "node",

@@ -89,7 +89,7 @@ describe("a workspace", () => {
     }
   });
 
-  it("has the project's files in it, with modes and links, and runs commands there", async () => {
+  it("has the project's files in it, executable ones too, and runs commands there", async () => {
     // Files that are there before the sandbox asks for them: the create is held until they are.
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {

@@ -168,7 +168,8 @@ async function runChild({ model, secrets, options, databases, bundle, stop }: Ch
     });
     stop.passTo(child);
     const code = await new Promise<number | null>((resolve) => child.once("exit", (exitCode) => resolve(exitCode)));
-    return stop.requested ? 0 : (code ?? 1);
+    // Null: something killed it.
+    return code ?? 1;
   } finally {
     seam.dispose();
   }

@@ -9,7 +9,7 @@ export interface ShutdownSteps {
 }
 
 /**
- * Waits for a signal, then ends the process's work in good order. Resolves with the exit code: 0, or 1 when the time was
+ * Waits for a signal, or for the end of the process that started this one, then ends the process's work in good order. Resolves with the exit code: 0, or 1 when the time was
  * up or a step failed. A second signal ends the process at once.
  */
 export async function untilShutDown(
@@ -38,6 +38,8 @@ function firstSignal(): Promise<void> {
       else process.exit(1);
     };
     for (const signal of SIGNALS) process.on(signal, onSignal);
+    // The channel to the command line has no messages; its end means that the command line was killed.
+    process.once("disconnect", resolve);
   });
 }
 
