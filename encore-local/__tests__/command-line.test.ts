@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freePort } from "./support/running-app";
+import { freePort, outsideOfTests } from "./support/running-app";
 
 const BIN = fileURLToPath(new URL("../bin/encore-local.mjs", import.meta.url));
 const APP = fileURLToPath(new URL("apps/notes", import.meta.url));
@@ -32,8 +32,11 @@ interface Started {
 }
 
 function start(...args: string[]): Started {
-  const env = { ...process.env, NODE_ENV: "", VITEST: "", ENCORE_SQLDB_HOST: "" };
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: app, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: app,
+    env: outsideOfTests(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   running.push(child);
   let text = "";
   for (const stream of [child.stdout, child.stderr])

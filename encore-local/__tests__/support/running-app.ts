@@ -18,6 +18,13 @@ export interface RunningApp {
   stop(): Promise<number | null>;
 }
 
+/** The environment as a terminal would have it: without the runtime, the database and the mode of these tests. */
+export function outsideOfTests(): NodeJS.ProcessEnv {
+  const own = ([name]: [string, unknown]) =>
+    name.startsWith("ENCORE_") || name.startsWith("VITEST") || name === "NODE_ENV";
+  return Object.fromEntries(Object.entries(process.env).filter((entry) => !own(entry)));
+}
+
 /** Runs a copy of an app with `encore-local run`, on a free port, with an empty database. */
 export async function runApp(folder: string, { secrets }: { secrets?: string } = {}): Promise<RunningApp> {
   const scratch = await mkdtemp(path.join(tmpdir(), "encore-local-test-"));
@@ -28,7 +35,7 @@ export async function runApp(folder: string, { secrets }: { secrets?: string } =
   const args = ["run", "--port", String(port), "--data-dir", path.join(scratch, "data")];
   const child = spawn(process.execPath, [BIN, ...args, ...(secrets === undefined ? [] : ["--secrets", secrets])], {
     cwd: app,
-    env: { ...process.env, NODE_ENV: "", VITEST: "" },
+    env: outsideOfTests(),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
