@@ -1,77 +1,20 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freePort, outsideOfTests } from "./support/running-app";
+import { CommandLine, ended } from "./support/command-line";
+import { freePort } from "./support/running-app";
 
-const BIN = fileURLToPath(new URL("../bin/encore-local.mjs", import.meta.url));
-const APP = fileURLToPath(new URL("apps/notes", import.meta.url));
-const NODE_MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
-
-let app: string;
-let running: ChildProcess[];
+let cli: CommandLine;
 
 beforeEach(async () => {
-  app = path.join(await mkdtemp(path.join(tmpdir(), "encore-local-cli-")), "notes");
-  await cp(APP, app, { recursive: true });
-  await symlink(NODE_MODULES, path.join(app, "node_modules"));
-  running = [];
+  cli = await CommandLine.inCopyOf("notes");
 });
 
 afterEach(async () => {
-  for (const child of running) if (child.exitCode === null && child.signalCode === null) await ended(child, "SIGTERM");
-  await rm(path.dirname(app), { recursive: true, force: true });
+  await cli.dispose();
 });
-
-interface Started {
-  child: ChildProcess;
-  output: () => string;
-}
-
-function start(...args: string[]): Started {
-  const child = spawn(process.execPath, [BIN, ...args], {
-    cwd: app,
-    env: outsideOfTests(),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  running.push(child);
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding("utf8").on("data", (piece: string) => (text += piece));
-  return { child, output: () => text };
-}
-
-/** Waits for the end, and gives the exit code. */
-async function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<number | null> {
-  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  if (signal !== undefined) child.kill(signal);
-  return child.exitCode ?? (await exit);
-}
-
-/** Runs a command to its end. */
-async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
-  const { child, output } = start(...args);
-  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { code, output: output() };
-}
-
-async function serve(...args: string[]): Promise<Started & { url: string }> {
-  const port = await freePort();
-  const started = start("run", "--port", String(port), ...args);
-  const url = `http://127.0.0.1:${port}`;
-  while (started.child.exitCode === null) {
-    const healthy = await fetch(`${url}/__encore/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (healthy) return { ...started, url };
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`it did not start:\n${started.output()}`);
-}
 
 async function texts(url: string): Promise<unknown> {
   return ((await (await fetch(`${url}/notes`)).json()) as { texts: unknown }).texts;
@@ -85,20 +28,20 @@ describe("encore-local run", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "ends with 0 on %s, keeps the data, and leaves no process behind",
     async (signal) => {
-      const first = await serve();
+      const first = await cli.serve();
       await add(first.url, "kept");
       expect(await ended(first.child, signal)).toBe(0);
-      expect(await readdir(path.join(app, ".encore-local/postgres"))).not.toContain("postmaster.pid");
-      const second = await serve();
+      expect(await readdir(path.join(cli.app, ".encore-local/postgres"))).not.toContain("postmaster.pid");
+      const second = await cli.serve();
       expect(await texts(second.url)).toEqual(["kept"]);
     },
   );
 
   it("starts again after it was killed, with what was committed", async () => {
-    const first = await serve();
+    const first = await cli.serve();
     await add(first.url, "committed");
     await ended(first.child, "SIGKILL");
-    const second = await serve();
+    const second = await cli.serve();
     expect(await texts(second.url)).toEqual(["committed"]);
     // The app that has lost its parent goes as well, once it has noticed.
     await expect
@@ -118,7 +61,7 @@ describe("encore-local run", () => {
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const address = other.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const { code, output } = await run("run", "--port", String(port));
+    const { code, output } = await cli.run(["run", "--port", String(port)]);
     await new Promise((resolve) => other.close(resolve));
     expect(code).toBe(2);
     expect(output).toContain(`port ${port} is in use`);
@@ -126,57 +69,57 @@ describe("encore-local run", () => {
   });
 
   it("says who has the data folder", async () => {
-    const first = await serve();
-    const { code, output } = await run("run", "--port", String(await freePort()));
+    const first = await cli.serve();
+    const { code, output } = await cli.run(["run", "--port", String(await freePort())]);
     expect(code).not.toBe(0);
     expect(output).toContain(`is in use by another encore-local (process ${first.child.pid})`);
   });
 
   it("reads secrets from a file, and names those that are missing", async () => {
-    const without = await serve();
+    const without = await cli.serve();
     expect(without.output()).toContain("warning: secrets not defined: Greeting");
     expect(await (await fetch(`${without.url}/greeting`)).json()).toEqual({ text: "" });
     await ended(without.child, "SIGTERM");
-    await writeFile(path.join(app, ".secrets.local.cue"), 'Greeting: "hello" // a comment\n');
-    const { url, output } = await serve();
+    await writeFile(path.join(cli.app, ".secrets.local.cue"), 'Greeting: "hello" // a comment\n');
+    const { url, output } = await cli.serve();
     expect(await (await fetch(`${url}/greeting`)).json()).toEqual({ text: "hello" });
     expect(output()).not.toContain("secrets not defined");
   });
 
   it("names the place of what is wrong in a secrets file, without the value", async () => {
-    await writeFile(path.join(app, ".secrets.local.cue"), 'Greeting: "hidden"\nOther: 12\n');
-    const { code, output } = await run("run", "--port", String(await freePort()));
+    await writeFile(path.join(cli.app, ".secrets.local.cue"), 'Greeting: "hidden"\nOther: 12\n');
+    const { code, output } = await cli.run(["run", "--port", String(await freePort())]);
     expect(code).toBe(1);
     expect(output).toContain(".secrets.local.cue:2:8");
     expect(output).not.toContain("hidden");
   });
 
   it("names file and line of a migration that fails, and applies nothing of it", async () => {
-    const file = path.join(app, "notes/migrations/2_more.up.sql");
+    const file = path.join(cli.app, "notes/migrations/2_more.up.sql");
     await writeFile(file, "CREATE TABLE more (id INT);\nALTER TABLE no_such_table\n  ADD COLUMN x INT;\n");
-    const { code, output } = await run("run", "--port", String(await freePort()));
+    const { code, output } = await cli.run(["run", "--port", String(await freePort())]);
     expect(code).toBe(1);
     expect(output).toContain("2_more.up.sql");
     expect(output).toContain('relation "no_such_table" does not exist');
     await writeFile(file, "CREATE TABLE more (id INT);\n");
-    expect(await texts((await serve()).url)).toEqual([]);
+    expect(await texts((await cli.serve()).url)).toEqual([]);
   });
 
   it("refuses a migration that was changed after it was applied", async () => {
-    await ended((await serve()).child, "SIGTERM");
-    const file = path.join(app, "notes/migrations/1_create_notes.up.sql");
+    await ended((await cli.serve()).child, "SIGTERM");
+    const file = path.join(cli.app, "notes/migrations/1_create_notes.up.sql");
     await writeFile(file, `${await readFile(file, "utf8")}-- changed\n`);
-    const { code, output } = await run("run", "--port", String(await freePort()));
+    const { code, output } = await cli.run(["run", "--port", String(await freePort())]);
     expect(code).toBe(1);
     expect(output).toContain("was applied with other contents; undo the change and add migration 2.");
   });
 
   it("prints all diagnostics and ends with 1 when the app is not accepted", async () => {
     await writeFile(
-      path.join(app, "notes/bad.ts"),
+      path.join(cli.app, "notes/bad.ts"),
       'import { api } from "encore.dev/api";\nconst p = "/x";\nexport const a = api({ path: p }, async () => {});\n',
     );
-    const { code, output } = await run("run");
+    const { code, output } = await cli.run(["run"]);
     expect(code).toBe(1);
     expect(output).toContain("notes/bad.ts:3:");
     expect(output).toContain("E1002");
@@ -185,9 +128,9 @@ describe("encore-local run", () => {
 
 describe("the command line", () => {
   it("gives help for all commands and for each", async () => {
-    expect((await run("--help")).output).toMatch(/run .*\n.*test .*\n.*check .*\n.*gen /);
-    for (const command of ["run", "test", "check", "gen"]) {
-      expect(await run(command, "--help")).toMatchObject({
+    expect((await cli.run(["--help"])).output).toMatch(/run .*\n.*test .*\n.*check .*\n.*gen .*\n.*db /);
+    for (const command of ["run", "test", "check", "gen", "db"]) {
+      expect(await cli.run([command, "--help"])).toMatchObject({
         code: 0,
         output: expect.stringContaining(`encore-local ${command}`),
       });
@@ -200,16 +143,12 @@ describe("the command line", () => {
     [["run", "--port", "x"], "--port x is no port number"],
     [["run", "--log-format", "xml"], "it must be text, json"],
   ])("%j ends with 2 and says why", async (args, message) => {
-    expect(await run(...args)).toMatchObject({ code: 2, output: expect.stringContaining(message) });
+    expect(await cli.run(args)).toMatchObject({ code: 2, output: expect.stringContaining(message) });
   });
 
   it("finds the app from a folder inside it, and says when there is none", async () => {
-    const inside = spawn(process.execPath, [BIN, "check"], { cwd: path.join(app, "notes"), stdio: "ignore" });
-    running.push(inside);
-    expect(await ended(inside)).toBe(0);
-    const outside = spawn(process.execPath, [BIN, "check"], { cwd: tmpdir(), stdio: "ignore" });
-    running.push(outside);
-    expect(await ended(outside)).toBe(2);
+    expect((await cli.run(["check"], { cwd: path.join(cli.app, "notes") })).code).toBe(0);
+    expect((await cli.run(["check"], { cwd: tmpdir() })).code).toBe(2);
   });
 });
 
@@ -217,7 +156,7 @@ describe("encore-local test", () => {
   it("gives a command a runtime and a migrated database, and passes its exit code on", async () => {
     const script =
       'const c=JSON.parse(require("fs").readFileSync(process.env.ENCORE_LOCAL_CONFIG));console.log(process.env.NODE_ENV,Object.keys(c.databases));process.exit(3)';
-    const { code, output } = await run("test", "--", process.execPath, "-e", script);
+    const { code, output } = await cli.run(["test", "--", process.execPath, "-e", script]);
     expect(code).toBe(3);
     expect(output).toContain("test [ 'notes' ]");
   });

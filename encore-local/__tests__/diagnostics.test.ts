@@ -119,8 +119,8 @@ describe("Encore's parser rejects, and so does check,", () => {
       "E1503",
     ],
     [
-      "a schedule that does not divide a day",
-      `${API}import { CronJob } from "encore.dev/cron";\nexport const e = api({}, async () => {});\nexport const c = new CronJob("c", { title: "c", every: "7m", endpoint: e });`,
+      "an interval that is no number of minutes",
+      `${API}import { CronJob } from "encore.dev/cron";\nexport const e = api({}, async () => {});\nexport const c = new CronJob("c", { title: "c", every: "90s", endpoint: e });`,
       "E1502",
     ],
     ["a syntax error", "export const = 1;", "E1601"],

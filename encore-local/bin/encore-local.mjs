@@ -2,8 +2,9 @@
 // Builds encore-local's own source when it is newer than the last build, then runs its command line. Node cannot run
 // TypeScript itself at the oldest version that is supported, and a build that is always there cannot be forgotten.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const source = path.join(root, "src");
@@ -16,7 +17,7 @@ function newestSource() {
 }
 
 function isBuilt() {
-  const files = ["cli.mjs", "runtime.cjs"].map((name) => path.join(output, name));
+  const files = ["cli.cjs", "runtime.cjs"].map((name) => path.join(output, name));
   return files.every((file) => existsSync(file) && statSync(file).mtimeMs >= newestSource());
 }
 
@@ -24,27 +25,27 @@ async function build() {
   const { build } = await import("esbuild");
   mkdirSync(output, { recursive: true });
   // Written aside and moved into place, so that two processes that build at once do not read each other's halves.
-  // As deep as the place it moves to, since source maps hold relative paths.
   const scratch = mkdtempSync(`${output}-`);
   const common = {
     bundle: true,
     platform: "node",
     target: "node20",
+    // As ES modules they would start half a second later: Node looks for the exports of the TypeScript compiler.
+    format: "cjs",
     packages: "external",
-    sourcemap: true,
     logLevel: "warning",
   };
   await Promise.all([
     build({
       ...common,
       entryPoints: [path.join(source, "cli/main.ts")],
-      format: "esm",
-      outfile: path.join(scratch, "cli.mjs"),
+      outfile: path.join(scratch, "cli.cjs"),
+      define: { "import.meta.url": "moduleUrl" },
+      banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
     }),
     build({
       ...common,
       entryPoints: [path.join(source, "runtime/index.ts")],
-      format: "cjs",
       outfile: path.join(scratch, "runtime.cjs"),
     }),
   ]);
@@ -53,6 +54,5 @@ async function build() {
 }
 
 if (!isBuilt()) await build();
-process.setSourceMapsEnabled(true);
-const { main } = await import(pathToFileURL(path.join(output, "cli.mjs")).href);
+const { main } = createRequire(import.meta.url)(path.join(output, "cli.cjs"));
 process.exitCode = await main(process.argv.slice(2));

@@ -7,12 +7,12 @@ export interface BundleOptions {
   root: string;
   /** Absolute path of the generated entry point. */
   entry: string;
+  /** Absolute path of the module to write; inside the app, so that packages are found from there. */
+  outfile: string;
 }
 
-/** Bundles the app's own files into one module, as Encore does; packages stay where they are. Gives the module's path. */
-export async function bundleApp({ root, entry }: BundleOptions): Promise<string> {
-  // Inside the app, so that packages are found from there.
-  const outfile = path.join(root, ".encore-local", "build", "main.mjs");
+/** Bundles the app's own files into one module, as Encore does; packages stay where they are. */
+export async function bundleApp({ root, entry, outfile }: BundleOptions): Promise<void> {
   await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -26,7 +26,6 @@ export async function bundleApp({ root, entry }: BundleOptions): Promise<string>
     // Handlers that tests call one by one are no part of a server.
     define: { ENCORE_DROP_TESTS: "true" },
     sourcemap: "linked",
-    logLevel: "error",
+    logLevel: "silent",
   });
-  return outfile;
 }

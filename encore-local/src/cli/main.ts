@@ -1,12 +1,14 @@
+import { BuildError } from "../app-process/build-app";
 import { MigrationError } from "../postgres/migrations";
 import { SecretsError } from "../secrets/load";
 import { checkCommand } from "./check";
 import { type Command, UsageError } from "./command";
+import { dbCommand } from "./db";
 import { genCommand } from "./gen";
 import { runCommand } from "./run";
 import { testCommand } from "./test";
 
-const COMMANDS: readonly Command[] = [runCommand, testCommand, checkCommand, genCommand];
+const COMMANDS: readonly Command[] = [runCommand, testCommand, checkCommand, genCommand, dbCommand];
 
 function overview(): string {
   const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`);
@@ -34,6 +36,10 @@ export async function main(args: string[]): Promise<number> {
   try {
     return await command.run(rest);
   } catch (error) {
+    if (error instanceof BuildError) {
+      process.stderr.write(`${error.message.trimEnd()}\n`);
+      return 1;
+    }
     if (!(error instanceof UsageError || error instanceof MigrationError || error instanceof SecretsError)) throw error;
     process.stderr.write(`encore-local ${name}: ${error.message}\n`);
     return error instanceof UsageError ? 2 : 1;

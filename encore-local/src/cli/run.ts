@@ -1,18 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import path from "node:path";
-import { bundleApp } from "../app-process/bundle";
+import type { AppBuild } from "../app-process/build-app";
 import { prepareDatabases } from "../app-process/prepare-databases";
-import { openSeam } from "../app-process/seam";
-import { writeGenerated } from "../gen/write";
-import { formatDiagnostics } from "../model/format-diagnostics";
-import { readApp } from "../model/read-app";
+import { Supervisor } from "../app-process/supervisor";
+import { watchApp } from "../app-process/watch";
 import type { AppModel } from "../model/types";
 import { lockDataFolder } from "../postgres/data-lock";
 import { givenServer } from "../postgres/given-server";
 import { type PostgresServer, startPostgres } from "../postgres/server";
 import type { RuntimeConfig } from "../runtime/config";
-import { loadSecrets, missingSecrets } from "../secrets/load";
+import { missingSecrets } from "../secrets/load";
 import { type Command, parseCommandArgs, requireAppRoot, UsageError } from "./command";
 
 const SHUTDOWN_TIMEOUT_MS = 10_000;
@@ -20,15 +17,18 @@ const CONNECTIONS_PER_DATABASE = 30;
 
 export const runCommand: Command = {
   name: "run",
-  summary: "serves the app",
+  summary: "serves the app, and what it becomes while you change it",
   help: `encore-local run [options]
 
-Serves the app with an embedded PostgreSQL until it is stopped (Ctrl-C).
+Serves the app with an embedded PostgreSQL until it is stopped (Ctrl-C). After a change of the source, of encore.app, of a
+migration or of the secrets it serves the new version; while that does not compile or start, the one before.
 
   --port N            where the API is served; 4000
   --host ADDRESS      the address to listen on; 127.0.0.1
   --data-dir DIR      where the database lives; .encore-local in the app's folder
   --secrets FILE      values of secrets; .secrets.local.cue in the app's folder
+  --cron              runs cron jobs, too; they are off unless asked for
+  --no-watch          goes on with the version that it began with
   --log-format FORM   text or json; text
   --log-level LEVEL   trace, debug, info, warn or error; trace
 
@@ -37,14 +37,8 @@ embedded one.
 `,
   async run(args) {
     const options = readOptions(args);
-    const { model, diagnostics } = readApp(options.root);
-    if (diagnostics.length > 0) {
-      process.stderr.write(formatDiagnostics(diagnostics, options.root));
-      return 1;
-    }
-    const secrets = loadSecrets(options.secretsFile);
     await requireFreePort(options);
-    return await serve(model, secrets, options);
+    return await serve(options);
   },
 };
 
@@ -54,6 +48,8 @@ interface RunOptions {
   port: number;
   dataDir: string;
   secretsFile: string;
+  cron: boolean;
+  watch: boolean;
   log: RuntimeConfig["log"];
 }
 
@@ -65,6 +61,8 @@ function readOptions(args: string[]): RunOptions {
       host: { type: "string", default: "127.0.0.1" },
       "data-dir": { type: "string" },
       secrets: { type: "string" },
+      cron: { type: "boolean", default: false },
+      "no-watch": { type: "boolean", default: false },
       "log-format": { type: "string", default: "text" },
       "log-level": { type: "string", default: "trace" },
     },
@@ -79,6 +77,8 @@ function readOptions(args: string[]): RunOptions {
     port,
     dataDir: path.resolve(values["data-dir"] ?? path.join(root, ".encore-local")),
     secretsFile: path.resolve(values.secrets ?? path.join(root, ".secrets.local.cue")),
+    cron: values.cron,
+    watch: !values["no-watch"],
     log: {
       format: oneOf("--log-format", values["log-format"], ["text", "json"]),
       level: oneOf("--log-level", values["log-level"], ["trace", "debug", "info", "warn", "error"]),
@@ -107,87 +107,78 @@ async function requireFreePort({ host, port }: RunOptions): Promise<void> {
 }
 
 /** Brings up what the app needs, runs it, and takes everything down again. Gives the exit code. */
-async function serve(model: AppModel, secrets: Record<string, string>, options: RunOptions): Promise<number> {
-  const stop = new StopSignal();
+async function serve(options: RunOptions): Promise<number> {
   const unlock = lockDataFolder(options.dataDir);
-  let server: PostgresServer | undefined;
+  // The database starts while the app is read and built.
+  const starting = startDatabase(options);
+  // Its failure is told where it is waited for.
+  starting.catch(() => {});
+  const supervisor = new Supervisor({
+    root: options.root,
+    secretsFile: options.secretsFile,
+    config: configOf(options),
+    prepareDatabases: async ({ model }) => withPool(await prepareDatabases({ server: await starting, model })),
+    announce: announcer(options),
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => supervisor.stop(signal));
+  let endWatch: (() => Promise<void>) | undefined;
   try {
-    const starting = givenServer(process.env) ?? startPostgres({ dataDir: options.dataDir, durable: true });
-    const bundling = bundleApp({ root: options.root, entry: writeGenerated(model).entry });
-    const [started, bundle] = await Promise.allSettled([starting, bundling]);
-    if (started.status === "rejected") throw started.reason;
-    server = started.value;
-    if (bundle.status === "rejected") throw bundle.reason;
-    const databases = await prepareDatabases({ server, model });
-    if (stop.requested) return 0;
-    return await runChild({ model, secrets, options, databases, bundle: bundle.value, stop });
+    await supervisor.start(await supervisor.build());
+    if (options.watch) endWatch = await watchApp({ ...options, onChange: () => supervisor.update() });
+    return await supervisor.ended;
   } finally {
-    await server?.stop();
+    await endWatch?.();
+    await supervisor.dispose();
+    await stopServer(starting);
     unlock();
   }
 }
 
-interface ChildOptions {
-  model: AppModel;
-  secrets: Record<string, string>;
-  options: RunOptions;
-  databases: Record<string, { connectionString: string }>;
-  bundle: string;
-  stop: StopSignal;
+async function startDatabase({ dataDir }: RunOptions): Promise<PostgresServer> {
+  return givenServer(process.env) ?? (await startPostgres({ dataDir, durable: true }));
 }
 
-async function runChild({ model, secrets, options, databases, bundle, stop }: ChildOptions): Promise<number> {
-  const { host, port, log } = options;
-  const apiBaseUrl = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const seam = openSeam(
-    {
-      model,
-      listen: { host, port },
-      apiBaseUrl,
-      databases: Object.fromEntries(
-        Object.entries(databases).map(([name, database]) => [
-          name,
-          { ...database, maxConnections: CONNECTIONS_PER_DATABASE },
-        ]),
-      ),
-      log,
-      cron: false,
-      shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
-    },
-    secrets,
+async function stopServer(starting: Promise<PostgresServer>): Promise<void> {
+  const [started] = await Promise.allSettled([starting]);
+  if (started.status === "fulfilled") await started.value.stop();
+}
+
+function configOf({ host, port, log, cron }: RunOptions): Omit<RuntimeConfig, "model" | "databases"> {
+  return {
+    listen: { host, port },
+    apiBaseUrl: apiBaseUrl({ host, port }),
+    log,
+    cron,
+    shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+  };
+}
+
+function apiBaseUrl({ host, port }: { host: string; port: number }): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function withPool(databases: Record<string, { connectionString: string }>): RuntimeConfig["databases"] {
+  const sized = Object.entries(databases).map(
+    ([name, database]) => [name, { ...database, maxConnections: CONNECTIONS_PER_DATABASE }] as const,
   );
-  try {
-    announce({ model, secrets, apiBaseUrl, secretsFile: options.secretsFile });
-    // The channel has no messages: it is how the app learns that this process was killed.
-    const child = spawn(process.execPath, ["--enable-source-maps", bundle], {
-      cwd: options.root,
-      env: seam.env,
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-      // Ctrl-C goes to this process, which passes it on; the app must not get it twice.
-      detached: true,
-    });
-    stop.passTo(child);
-    const code = await new Promise<number | null>((resolve) => child.once("exit", (exitCode) => resolve(exitCode)));
-    // Null: something killed it.
-    return code ?? 1;
-  } finally {
-    seam.dispose();
-  }
+  return Object.fromEntries(sized);
 }
 
-interface Announcement {
-  model: AppModel;
-  secrets: Record<string, string>;
-  apiBaseUrl: string;
-  secretsFile: string;
+/** Tells where the app is served, once, and which secrets are missing, whenever they are others than before. */
+function announcer(options: RunOptions): (build: AppBuild) => void {
+  let told: string | undefined;
+  return ({ model, secrets }) => {
+    const missing = missingSecrets(model, secrets).join(", ");
+    if (missing !== "" && missing !== told) {
+      console.error(`warning: secrets not defined: ${missing}`);
+      console.error(`  set one by a line such as ${missing.split(",")[0]}: "value" in ${options.secretsFile}`);
+    }
+    if (told === undefined) announceAddress(model, apiBaseUrl(options));
+    told = missing;
+  };
 }
 
-function announce({ model, secrets, apiBaseUrl, secretsFile }: Announcement): void {
-  const missing = missingSecrets(model, secrets);
-  if (missing.length > 0) {
-    console.error(`warning: secrets not defined: ${missing.join(", ")}`);
-    console.error(`  set one by a line such as ${missing[0]}: "value" in ${secretsFile}, and start again`);
-  }
+function announceAddress(model: AppModel, url: string): void {
   const open = model.services
     .flatMap((service) => service.endpoints)
     .find(({ kind, expose, auth, methods, path: segments }) => {
@@ -196,25 +187,5 @@ function announce({ model, secrets, apiBaseUrl, secretsFile }: Announcement): vo
       );
     });
   const route = open?.path.map((segment) => (segment.kind === "literal" ? segment.value : "")).join("/") ?? "";
-  console.error(`\n  ${model.app.name} is served at ${apiBaseUrl}\n  try: curl ${apiBaseUrl}/${route}\n`);
-}
-
-/** SIGINT and SIGTERM: noted before the app runs, passed on to it while it does. */
-class StopSignal {
-  requested = false;
-  #child: ChildProcess | undefined;
-
-  constructor() {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.on(signal, () => {
-        this.requested = true;
-        this.#child?.kill(signal);
-      });
-    }
-  }
-
-  passTo(child: ChildProcess): void {
-    this.#child = child;
-    if (this.requested) child.kill("SIGTERM");
-  }
+  console.error(`\n  ${model.app.name} is served at ${url}\n  try: curl ${url}/${route}\n`);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
-import { parseSourceFile } from "./source-files";
+import type { SourceCache } from "./source-files";
 
 /** What a name in a module stands for. */
 export type Meaning =
@@ -43,14 +43,17 @@ export class Modules {
   private readonly loaded = new Map<string, Module>();
   private readonly aliases: { prefix: string; targets: string[] }[];
 
-  constructor(private readonly root: string) {
+  constructor(
+    private readonly root: string,
+    private readonly sources: SourceCache,
+  ) {
     this.aliases = readPathAliases(root);
   }
 
   load(file: string): Module {
     const known = this.loaded.get(file);
     if (known !== undefined) return known;
-    const module = readModule(file, parseSourceFile(this.root, file));
+    const module = readModule(file, this.sources.parse(this.root, file));
     this.loaded.set(file, module);
     return module;
   }

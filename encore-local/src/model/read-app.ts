@@ -10,7 +10,7 @@ import { type Module, Modules } from "./modules";
 import { refuse } from "./refused";
 import { locationOf, Reporter } from "./reporter";
 import { findServices, serviceOf } from "./services";
-import { listSourceFiles } from "./source-files";
+import { listSourceFiles, SourceCache } from "./source-files";
 import type { AppModel } from "./types";
 import { type EncoreUse, findUses } from "./uses";
 
@@ -20,10 +20,13 @@ export interface ReadAppResult {
   diagnostics: Diagnostic[];
 }
 
-/** Reads the app in the folder `root` (absolute, with an encore.app). Nothing of the app is run. */
-export function readApp(root: string): ReadAppResult {
+/**
+ * Reads the app in the folder `root` (absolute, with an encore.app). Nothing of the app is run. With the `sources` of an
+ * earlier call only what has changed is parsed again.
+ */
+export function readApp(root: string, sources = new SourceCache()): ReadAppResult {
   const reporter = new Reporter();
-  const modules = new Modules(root);
+  const modules = new Modules(root, sources);
   const files = listSourceFiles(root);
   const loaded = files.map((file) => modules.load(file));
   for (const module of loaded) reportSyntaxErrors(module, reporter);

@@ -41,7 +41,10 @@ const CATALOGUE = {
   E1404: ["file or folder not found", "Create it, or correct the path."],
   E1405: ["must be the default export", "Write `export default new Service(...)`."],
   E1501: ["invalid duration", "Write a number and a unit (ns, us, ms, s, m, h), such as '30s' or '1h30m'."],
-  E1502: ["invalid schedule", "Use `every` with a divisor of a day such as '5m', or a cron expression of five fields."],
+  E1502: [
+    "invalid schedule",
+    "Use `every` with whole minutes up to a day, such as '5m', or `schedule` with a cron expression of five fields.",
+  ],
   E1503: ["reference could not be resolved", "Refer to a resource that is bound to a constant of the app."],
   E1504: ["invalid migration file", "Name it N_what_it_does.up.sql, with N counting up from 1."],
   E1601: ["syntax error", "Correct the syntax."],

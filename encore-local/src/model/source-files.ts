@@ -25,9 +25,19 @@ export function listSourceFiles(root: string): string[] {
   return found;
 }
 
-/** The file's syntax tree, with parents. `file` is relative to `root`. */
-export function parseSourceFile(root: string, file: string): ts.SourceFile {
-  const text = readFileSync(path.join(root, file), "utf8");
-  const kind = file.endsWith(".tsx") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-  return ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true, kind);
+/** Syntax trees of the files of an app, kept for as long as their text is the same. */
+export class SourceCache {
+  readonly #trees = new Map<string, ts.SourceFile>();
+
+  /** The file's syntax tree, with parents. `file` is relative to `root`. */
+  parse(root: string, file: string): ts.SourceFile {
+    const absolute = path.join(root, file);
+    const text = readFileSync(absolute, "utf8");
+    const known = this.#trees.get(absolute);
+    if (known?.text === text) return known;
+    const kind = file.endsWith(".tsx") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+    const tree = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true, kind);
+    this.#trees.set(absolute, tree);
+    return tree;
+  }
 }

@@ -29,14 +29,13 @@ export async function startPostgres({ dataDir, durable }: PostgresOptions): Prom
   const binaries = findBinaries();
   const cluster = path.join(dataDir, "postgres");
   const launcher = launcherFor([binaries.folder, path.dirname(cluster)]);
-  const passwordFile = path.join(dataDir, "postgres-password");
+  const passwordFile = passwordFileOf(dataDir);
   mkdirSync(dataDir, { recursive: true });
   if (!existsSync(path.join(cluster, "PG_VERSION")))
     initialize({ initdb: binaries.initdb, cluster, passwordFile, launcher });
   handOver(cluster);
   await endStrayServer(cluster);
 
-  const password = readFileSync(passwordFile, "utf8");
   const port = await freePort();
   const logFile = path.join(dataDir, "postgres.log");
   const settings = {
@@ -51,8 +50,7 @@ export async function startPostgres({ dataDir, durable }: PostgresOptions): Prom
   // A process group of its own: Ctrl-C in the terminal is for the app, which still needs its database to shut down.
   const child = launch(binaries.postgres, args, { launcher, stdio: ["ignore", log, log], detached: true });
   closeSync(log);
-  const connectionString = (database: string) =>
-    `postgresql://${USER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}?sslmode=disable`;
+  const connectionString = connectionStringOf({ dataDir, port });
   try {
     await untilReady(connectionString("postgres"), child);
   } catch (cause) {
@@ -61,6 +59,17 @@ export async function startPostgres({ dataDir, durable }: PostgresOptions): Prom
     throw new Error(`PostgreSQL did not start; the end of ${logFile} says:\n${lines}`, { cause });
   }
   return { connectionString, stop: () => stop(child) };
+}
+
+/** How the server of a data folder is reached on the port that it was given. */
+export function connectionStringOf({ dataDir, port }: { dataDir: string; port: number }): (database: string) => string {
+  const password = readFileSync(passwordFileOf(dataDir), "utf8");
+  return (database) =>
+    `postgresql://${USER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}?sslmode=disable`;
+}
+
+function passwordFileOf(dataDir: string): string {
+  return path.join(dataDir, "postgres-password");
 }
 
 interface ClusterOptions {
@@ -120,7 +129,8 @@ async function endStrayServer(cluster: string): Promise<void> {
   rmSync(file, { force: true });
 }
 
-function isServerOf(pid: number, cluster: string): boolean {
+/** Whether the process is a PostgreSQL server of that cluster. */
+export function isServerOf(pid: number, cluster: string): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return false;
   const { stdout } = spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
   // Without ps, the kernel's own list; without that, a process that is alive counts as the server.

@@ -3,6 +3,7 @@ import { ApiServer } from "../http/api-server";
 import { Cors } from "../http/cors";
 import { Dispatcher } from "../http/dispatcher";
 import { Health } from "../http/health";
+import { type CronJobs, createCronJobs } from "../primitives/cron/runtime";
 import { type AuthCallback, Authenticator, Gateway } from "../primitives/gateway/runtime";
 import { createLogger } from "../primitives/log/runtime";
 import type { AppMeta } from "../primitives/meta/runtime";
@@ -13,6 +14,7 @@ import type { Secret } from "../primitives/secrets/runtime";
 import type { SqlDatabase } from "../primitives/sqldb/runtime";
 import type { WebSocketClient } from "../primitives/stream/ends";
 import { StreamEndpoints } from "../primitives/stream/stream-endpoint";
+import { leaveToListen, tellCommandLine } from "./command-line";
 import type { RuntimeConfig } from "./config";
 import { EndpointTable, type Handler, methodsOf } from "./endpoint-table";
 import { LogLevel, type RuntimeHost, type RuntimeLogger } from "./host";
@@ -21,7 +23,7 @@ import { MetricsRegistry } from "./metrics";
 import { inOwnScope } from "./own-scope";
 import { readConfig } from "./read-config";
 import { type Payload, Request } from "./request";
-import { type ApiCallError, type CallOptions, ServiceCalls } from "./service-calls";
+import { ApiCallError, type CallOptions, ServiceCalls } from "./service-calls";
 import { untilShutDown } from "./shutdown";
 
 /** Must be that of the encore.dev package, which warns otherwise. */
@@ -47,6 +49,7 @@ export class Runtime {
   readonly #calls: ServiceCalls;
   readonly #authenticator: Authenticator | undefined;
   readonly #streams: StreamEndpoints;
+  readonly #cronJobs: CronJobs;
   #metrics: MetricsRegistry | undefined;
 
   constructor({ testMode = false, typeConstructors: { decimal } }: RuntimeOptions) {
@@ -70,6 +73,10 @@ export class Runtime {
     this.#primitives = createPrimitives(host);
     this.#streams = new StreamEndpoints(model, { decimal, logger });
     this.#calls = new ServiceCalls({ table: this.#table, streams: this.#streams, authData, logger });
+    this.#cronJobs = createCronJobs(host, async ({ service, name }) => {
+      const answer = await this.#calls.call({ service, endpoint: name, payload: null, source: null, options: null });
+      if (answer instanceof ApiCallError) throw new Error(`${answer.code}: ${answer.message}`);
+    });
     this.#authenticator = authHandler && new Authenticator(authHandler, { model, decimal, codec: authData, logger });
   }
 
@@ -184,14 +191,19 @@ export class Runtime {
     });
     const report = (error: unknown): void => this.#report("serving a request failed", error);
     const server = new ApiServer(dispatcher, report);
+    if (!(await leaveToListen())) return 1;
     await server.listen(this.#config.listen);
+    this.#cronJobs.start();
     return untilShutDown(
       {
         steps: [
           async () => {
             health.shuttingDown = true;
-            await server.drain();
+            const drained = server.drain();
+            tellCommandLine({ kind: "released" });
+            await drained;
           },
+          () => this.#cronJobs.drain(),
           ...this.#primitives.shutdownSteps,
         ],
         cutOff: () => server.destroy(),

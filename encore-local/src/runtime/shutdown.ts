@@ -9,8 +9,8 @@ export interface ShutdownSteps {
 }
 
 /**
- * Waits for a signal, or for the end of the process that started this one, then ends the process's work in good order. Resolves with the exit code: 0, or 1 when the time was
- * up or a step failed. A second signal ends the process at once.
+ * Waits for a signal, or for the end of the process that started this one, then ends the process's work in good order.
+ * Resolves with the exit code: 0, or 1 when the time was up or a step failed. A second signal ends the process at once.
  */
 export async function untilShutDown(
   { steps, cutOff, timeoutMs }: ShutdownSteps,
@@ -38,7 +38,7 @@ function firstSignal(): Promise<void> {
       else process.exit(1);
     };
     for (const signal of SIGNALS) process.on(signal, onSignal);
-    // The channel to the command line has no messages; its end means that the command line was killed.
+    // The end of the channel to the command line means that the command line was killed.
     process.once("disconnect", resolve);
   });
 }

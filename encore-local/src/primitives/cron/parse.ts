@@ -3,6 +3,7 @@ import { locationOf } from "../../model/reporter";
 import type { CronJob } from "../../model/types";
 import type { ParseContext, PrimitiveParser } from "../parser";
 import { parseDuration } from "../pubsub/duration";
+import { scheduleFault } from "./schedule";
 
 /** `new CronJob("name", { title, every | schedule, endpoint })` */
 export const cronParser: PrimitiveParser = {
@@ -43,17 +44,22 @@ function endpointNamed(resource: string | undefined, { model }: ParseContext): C
 
 const MINUTES_A_DAY = 24 * 60;
 
-/** `every` must divide a day evenly, so that the job runs at the same times each day. */
+/** Either `every`, of whole minutes up to a day, or `schedule`, of five fields. */
 function readSchedule(options: Options, { reporter }: ParseContext): CronJob["schedule"] | undefined {
   const every = options.string("every");
+  const expression = options.string("schedule");
+  if ((every === undefined) === (expression === undefined)) {
+    reporter.report("E1502", options.node, { detail: "either `every` or `schedule` must be there, and not both" });
+    return undefined;
+  }
   if (every !== undefined) {
     const minutes = (parseDuration(every) ?? 0) / 60_000;
-    if (minutes >= 1 && Number.isInteger(minutes) && MINUTES_A_DAY % minutes === 0) return { kind: "every", minutes };
+    if (minutes >= 1 && Number.isInteger(minutes) && minutes <= MINUTES_A_DAY) return { kind: "every", minutes };
     reporter.report("E1502", options.expression("every") ?? options.node, { detail: every });
     return undefined;
   }
-  const expression = options.string("schedule");
-  if (expression !== undefined && expression.trim().split(/\s+/).length === 5) return { kind: "cron", expression };
-  reporter.report("E1502", options.expression("schedule") ?? options.node);
+  const fault = scheduleFault(expression ?? "");
+  if (expression !== undefined && fault === undefined) return { kind: "cron", expression };
+  reporter.report("E1502", options.expression("schedule") ?? options.node, { detail: fault });
   return undefined;
 }

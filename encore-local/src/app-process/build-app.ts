@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { writeGenerated } from "../gen/write";
+import { formatDiagnostics } from "../model/format-diagnostics";
+import { readApp } from "../model/read-app";
+import type { SourceCache } from "../model/source-files";
+import type { AppModel } from "../model/types";
+import { loadSecrets } from "../secrets/load";
+import { bundleApp } from "./bundle";
+
+/** One version of the app, as it can be run. */
+export interface AppBuild {
+  model: AppModel;
+  secrets: Record<string, string>;
+  /** Absolute path of the bundle. */
+  bundle: string;
+  /** The same for builds that would run alike. */
+  fingerprint: string;
+}
+
+/** The app cannot be built as it is; the message says all about it, with places. */
+export class BuildError extends Error {
+  override readonly name = "BuildError";
+}
+
+export interface BuildOptions {
+  root: string;
+  secretsFile: string;
+  /** Absolute path of a folder inside the app for the bundle; each build gets one of its own. */
+  folder: string;
+  sources: SourceCache;
+}
+
+/** @throws BuildError, SecretsError */
+export async function buildApp(options: BuildOptions): Promise<AppBuild> {
+  const model = readModel(options.root, options.sources);
+  const secrets = loadSecrets(options.secretsFile);
+  const { entry } = writeGenerated(model);
+  const bundle = path.join(options.folder, "main.mjs");
+  await bundleApp({ root: options.root, entry, outfile: bundle }).catch((cause: unknown) => {
+    throw new BuildError(cause instanceof Error ? cause.message : String(cause), { cause });
+  });
+  return { model, secrets, bundle, fingerprint: fingerprintOf({ model, secrets, bundle }) };
+}
+
+function readModel(root: string, sources: SourceCache): AppModel {
+  const { model, diagnostics } = readApp(root, sources);
+  if (diagnostics.length > 0) throw new BuildError(formatDiagnostics(diagnostics, root));
+  return model;
+}
+
+function fingerprintOf({ model, secrets, bundle }: Omit<AppBuild, "fingerprint">): string {
+  const hash = createHash("sha256");
+  for (const part of [JSON.stringify(model), JSON.stringify(secrets), readFileSync(bundle)]) hash.update(part);
+  return hash.digest("hex");
+}
