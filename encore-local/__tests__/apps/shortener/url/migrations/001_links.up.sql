@@ -1,0 +1,6 @@
+CREATE TABLE links (
+  id TEXT PRIMARY KEY,
+  target TEXT NOT NULL UNIQUE,
+  expires_at TIMESTAMPTZ,
+  tags JSONB NOT NULL DEFAULT '[]'
+);
