@@ -25,7 +25,8 @@ export const gateway = new Gateway({ authHandler: auth });
 export const me = api(
   { expose: true, auth: true, method: "GET", path: "/me" },
   async (): Promise<{ nickname: string; joined: Date }> => {
-    const { nickname, joined } = getAuthData()!;
-    return { nickname, joined };
+    const member = getAuthData();
+    if (!member) throw APIError.internal("an endpoint with auth ran without anyone's");
+    return { nickname: member.nickname, joined: member.joined };
   },
 );
