@@ -4,10 +4,13 @@
  */
 export class DecodeFailure {
   readonly reason: string;
+  /** Where in the text it was found, once that is known: how many bytes were read until then. */
+  position: TextPosition | undefined;
   #path = "";
 
-  constructor(reason: string) {
+  constructor(reason: string, position?: TextPosition) {
     this.reason = reason;
+    this.position = position;
   }
 
   inField(name: string): this {
@@ -24,6 +27,12 @@ export class DecodeFailure {
   get message(): string {
     return this.#path === "" ? this.reason : `${this.#path}: ${this.reason}`;
   }
+}
+
+/** `at` counts UTF-16 units, as strings do; `looking` adds the one byte that was looked at but not taken. */
+export interface TextPosition {
+  at: number;
+  looking: boolean;
 }
 
 /** Passes a failure on with the field it happened in; anything else is passed on untouched. */

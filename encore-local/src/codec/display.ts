@@ -15,10 +15,13 @@ export function quoted(text: string): string {
   return `"${text.replace(/["\\\u0000-\u001f\u007f]/g, (c) => ESCAPES[c] ?? `\\u{${c.charCodeAt(0).toString(16)}}`)}"`;
 }
 
-/** A floating point number the way JSON errors show it: always with a fraction or an exponent. */
+/** A floating point number the way JSON errors show it: always with a fraction or an exponent, which comes early. */
 export function floatText(value: number): string {
-  const text = String(value).replace("e+", "e");
-  return /[.e]/.test(text) ? text : `${text}.0`;
+  if (Object.is(value, -0)) return "-0.0";
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e16 || size < 1e-5)) return value.toExponential();
+  const text = String(value);
+  return text.includes(".") ? text : `${text}.0`;
 }
 
 /** A bound of a validation rule: never an exponent, no needless fraction. */

@@ -1,3 +1,4 @@
+import { byteLength } from "./body-text";
 import { DecodeFailure, failedInElement, failedInField } from "./decode-failure";
 import { readJsonNumber } from "./json-number";
 import { readJsonString } from "./json-string";
@@ -13,6 +14,7 @@ export interface JsonConsumer {
 }
 
 const MAX_DEPTH = 128;
+const CLOSING = { array: 93, object: 125 };
 
 /**
  * Reads JSON step by step, so that the schema sees each value as it comes. `JSON.parse` will not do: Encore finds
@@ -21,15 +23,27 @@ const MAX_DEPTH = 128;
  */
 export class JsonReader {
   readonly #text: string;
+  readonly #wellFormed: boolean;
   #at = 0;
   #depth = 0;
 
+  /** `text` may hold what `lenientText` made of broken UTF-8. */
   constructor(text: string) {
     this.#text = text;
+    this.#wellFormed = text.isWellFormed();
   }
 
-  /** @throws DecodeFailure */
+  /** @throws DecodeFailure with its position */
   read(consumer: JsonConsumer): unknown {
+    try {
+      return this.#value(consumer);
+    } catch (thrown) {
+      if (thrown instanceof DecodeFailure) thrown.position ??= { at: this.#at, looking: false };
+      throw thrown;
+    }
+  }
+
+  #value(consumer: JsonConsumer): unknown {
     const text = this.#text;
     switch (this.#skipSpace()) {
       case 34:
@@ -48,10 +62,10 @@ export class JsonReader {
         this.#identifier("null");
         return consumer.null();
       case -1:
-        throw new DecodeFailure("EOF while parsing a value");
+        throw this.#unexpected("EOF while parsing a value");
       default: {
         const code = text.charCodeAt(this.#at);
-        if (code !== 45 && (code < 48 || code > 57)) throw new DecodeFailure("expected value");
+        if (code !== 45 && (code < 48 || code > 57)) throw this.#unexpected("expected value");
         const number = readJsonNumber(text, this.#at);
         this.#at = number.end;
         return consumer.number(number.value, number.integer);
@@ -59,31 +73,38 @@ export class JsonReader {
     }
   }
 
-  /** True when nothing but white space is left. */
-  atEnd(): boolean {
-    return this.#skipSpace() === -1;
+  /** How much of the text was taken, in UTF-16 units. */
+  get at(): number {
+    return this.#at;
   }
 
-  /** Where reading stands, in the words of a JSON error. */
-  location(): string {
-    const before = this.#text.slice(0, this.#at);
+  /** To be called when the text should hold nothing more. @throws DecodeFailure with its position */
+  end(): void {
+    if (this.#skipSpace() !== -1) throw this.#unexpected("trailing characters");
+  }
+
+  /** Where a failure was found, in the words of a JSON error: columns count bytes, as Encore's do. */
+  locationOf(failure: DecodeFailure): string {
+    const { at, looking } = failure.position ?? { at: this.#at, looking: false };
+    const before = this.#text.slice(0, at);
     const line = before.split("\n").length;
-    return `line ${line} column ${before.length - before.lastIndexOf("\n") - 1}`;
+    const column = byteLength(before.slice(before.lastIndexOf("\n") + 1));
+    if (!looking || at >= this.#text.length) return `line ${line} column ${column}`;
+    return this.#text[at] === "\n" ? `line ${line + 1} column 0` : `line ${line} column ${column + 1}`;
   }
 
   /** Calls `element` at each element; it must read exactly one value. */
   elements(element: (index: number) => void): void {
-    this.#at++;
     for (let index = 0; ; index++) {
       const code = this.#skipSpace();
       if (code === 93) break;
-      if (code === -1) throw new DecodeFailure("EOF while parsing a list");
+      if (code === -1) throw this.#unexpected("EOF while parsing a list");
       if (index > 0) {
-        if (code !== 44) throw new DecodeFailure("expected `,` or `]`");
+        if (code !== 44) throw this.#unexpected("expected `,` or `]`");
         this.#at++;
         const next = this.#skipSpace();
-        if (next === 93) throw new DecodeFailure("trailing comma");
-        if (next === -1) throw new DecodeFailure("EOF while parsing a value");
+        if (next === 93) throw this.#unexpected("trailing comma");
+        if (next === -1) throw this.#unexpected("EOF while parsing a value");
       }
       try {
         element(index);
@@ -91,55 +112,77 @@ export class JsonReader {
         throw failedInElement(thrown, index);
       }
     }
-    this.#at++;
   }
 
   /** Calls `field` at each field's value; it must read exactly one value. */
   fields(field: (name: string) => void): void {
-    this.#at++;
     for (let first = true; ; first = false) {
       let code = this.#skipSpace();
       if (code === 125) break;
-      if (code === -1) throw new DecodeFailure("EOF while parsing an object");
+      if (code === -1) throw this.#unexpected("EOF while parsing an object");
       if (!first) {
-        if (code !== 44) throw new DecodeFailure("expected `,` or `}`");
+        if (code !== 44) throw this.#unexpected("expected `,` or `}`");
         this.#at++;
         code = this.#skipSpace();
-        if (code === 125) throw new DecodeFailure("trailing comma");
-        if (code === -1) throw new DecodeFailure("EOF while parsing a value");
+        if (code === 125) throw this.#unexpected("trailing comma");
+        if (code === -1) throw this.#unexpected("EOF while parsing a value");
       }
-      if (code !== 34) throw new DecodeFailure("key must be a string");
+      if (code !== 34) throw this.#unexpected("key must be a string");
       const name = this.#string();
       try {
         const colon = this.#skipSpace();
-        if (colon === -1) throw new DecodeFailure("EOF while parsing an object");
-        if (colon !== 58) throw new DecodeFailure("expected `:`");
+        if (colon === -1) throw this.#unexpected("EOF while parsing an object");
+        if (colon !== 58) throw this.#unexpected("expected `:`");
         this.#at++;
         field(name);
       } catch (thrown) {
         throw failedInField(thrown, name);
       }
     }
-    this.#at++;
   }
 
   #nested(consumer: JsonConsumer, kind: "array" | "object"): unknown {
-    if (++this.#depth >= MAX_DEPTH) throw new DecodeFailure("recursion limit exceeded");
-    const value = consumer[kind](this);
-    this.#depth--;
-    return value;
+    if (++this.#depth >= MAX_DEPTH) throw this.#unexpected("recursion limit exceeded");
+    this.#at++;
+    try {
+      const value = consumer[kind](this);
+      this.#at++;
+      this.#depth--;
+      return value;
+    } catch (thrown) {
+      if (thrown instanceof DecodeFailure && thrown.position === undefined) this.#leave(kind);
+      throw thrown;
+    }
+  }
+
+  /** Encore's parser tries to finish a list or an object that its schema refused, and only then says where it is. */
+  #leave(kind: "array" | "object"): void {
+    const next = this.#skipSpace();
+    if (next === CLOSING[kind]) this.#at++;
+    if (next === 44 && kind === "array") {
+      this.#at++;
+      this.#skipSpace();
+    }
+  }
+
+  #unexpected(reason: string): DecodeFailure {
+    return new DecodeFailure(reason, { at: this.#at, looking: true });
   }
 
   #string(): string {
     const { value, end } = readJsonString(this.#text, this.#at);
     this.#at = end;
+    if (!this.#wellFormed && !value.isWellFormed()) {
+      throw new DecodeFailure("invalid unicode code point", { at: end, looking: false });
+    }
     return value;
   }
 
   #identifier(word: string): void {
     for (let i = 1; i < word.length; i++) {
-      if (this.#at + i >= this.#text.length) throw new DecodeFailure("EOF while parsing a value");
-      if (this.#text[this.#at + i] !== word[i]) throw new DecodeFailure("expected ident");
+      const at = this.#at + i;
+      if (at >= this.#text.length) throw new DecodeFailure("EOF while parsing a value", { at, looking: true });
+      if (this.#text[at] !== word[i]) throw new DecodeFailure("expected ident", { at, looking: true });
     }
     this.#at += word.length;
   }

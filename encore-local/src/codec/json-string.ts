@@ -23,9 +23,9 @@ export function readJsonString(text: string, start: number): JsonString {
     const code = text.charCodeAt(at);
     if (code === 34) return { value: text.slice(from, at), end: at + 1 };
     if (code === 92) return readEscaped(text, from, at);
-    if (code < 32) throw controlCharacter();
+    if (code < 32) throw controlCharacter(at + 1);
   }
-  throw unfinished();
+  throw unfinished(text);
 }
 
 function readEscaped(text: string, from: number, firstEscape: number): JsonString {
@@ -34,7 +34,7 @@ function readEscaped(text: string, from: number, firstEscape: number): JsonStrin
   while (at < text.length) {
     const code = text.charCodeAt(at);
     if (code === 34) return { value, end: at + 1 };
-    if (code < 32) throw controlCharacter();
+    if (code < 32) throw controlCharacter(at + 1);
     if (code !== 92) {
       const plainFrom = at;
       while (at < text.length && text.charCodeAt(at) >= 32 && text[at] !== '"' && text[at] !== "\\") at++;
@@ -42,7 +42,7 @@ function readEscaped(text: string, from: number, firstEscape: number): JsonStrin
       continue;
     }
     const letter = text[at + 1];
-    if (letter === undefined) throw unfinished();
+    if (letter === undefined) throw unfinished(text);
     const simple = SIMPLE_ESCAPES[letter];
     if (simple !== undefined) {
       value += simple;
@@ -52,31 +52,43 @@ function readEscaped(text: string, from: number, firstEscape: number): JsonStrin
       value += unit.value;
       at = unit.end;
     } else {
-      throw new DecodeFailure("invalid escape");
+      throw failure("invalid escape", at + 1, true);
     }
   }
-  throw unfinished();
+  throw unfinished(text);
 }
 
 /** Reads what follows `\u`: one unit, or a pair of surrogates. A surrogate on its own is an error, as in Encore. */
 function readUnicodeEscape(text: string, at: number): JsonString {
   const first = hexUnit(text, at);
-  if (first >= 0xdc00 && first <= 0xdfff) throw new DecodeFailure("lone leading surrogate in hex escape");
+  if (isTrailing(first)) throw loneSurrogate(at + 4);
   if (first < 0xd800 || first > 0xdbff) return { value: String.fromCharCode(first), end: at + 4 };
-  if (at + 6 > text.length) throw unfinished();
-  if (text[at + 4] !== "\\" || text[at + 5] !== "u") throw new DecodeFailure("unexpected end of hex escape");
+  for (const [offset, wanted] of [...PAIR_CONTINUES].entries()) {
+    const found = text[at + 4 + offset];
+    if (found === undefined) throw unfinished(text);
+    if (found !== wanted) throw failure("unexpected end of hex escape", at + 4 + offset, true);
+  }
   const second = hexUnit(text, at + 6);
-  if (second < 0xdc00 || second > 0xdfff) throw new DecodeFailure("lone leading surrogate in hex escape");
+  if (!isTrailing(second)) throw loneSurrogate(at + 10);
   return { value: String.fromCharCode(first, second), end: at + 10 };
 }
 
+const PAIR_CONTINUES = "\\u";
+
+const isTrailing = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+
 function hexUnit(text: string, at: number): number {
-  if (at + 4 > text.length) throw unfinished();
-  const digits = text.slice(at, at + 4);
-  if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw new DecodeFailure("invalid escape");
+  // Four bytes are taken, whatever they are.
+  const bytes = Buffer.from(text.slice(at, at + 4)).subarray(0, 4);
+  if (bytes.length < 4) throw unfinished(text);
+  const digits = bytes.toString("latin1");
+  if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw failure("invalid escape", at + bytes.toString("utf8").length, false);
   return Number.parseInt(digits, 16);
 }
 
-const unfinished = (): DecodeFailure => new DecodeFailure("EOF while parsing a string");
-const controlCharacter = (): DecodeFailure =>
-  new DecodeFailure("control character (\\u0000-\\u001F) found while parsing a string");
+const failure = (reason: string, at: number, looking = false): DecodeFailure =>
+  new DecodeFailure(reason, { at, looking });
+const unfinished = (text: string): DecodeFailure => failure("EOF while parsing a string", text.length);
+const loneSurrogate = (at: number): DecodeFailure => failure("lone leading surrogate in hex escape", at);
+const controlCharacter = (at: number): DecodeFailure =>
+  failure("control character (\\u0000-\\u001F) found while parsing a string", at);

@@ -4,7 +4,6 @@ import { DecodeFailure } from "./decode-failure";
 import { floatText, quoted } from "./display";
 import { anyValue } from "./generic-value";
 import { readJsonNumber } from "./json-number";
-import { JsonReader } from "./json-reader";
 import { SchemaVisitor, TextFailure } from "./schema-visitor";
 
 export class AnyVisitor extends SchemaVisitor {
@@ -229,12 +228,4 @@ function succeeds(attempt: () => unknown): boolean {
     if (thrown instanceof DecodeFailure) return false;
     throw thrown;
   }
-}
-
-/** Reads one whole JSON text with nothing behind it, as path parameters are read. @throws DecodeFailure */
-export function readExactly(text: string, visitor: SchemaVisitor): unknown {
-  const reader = new JsonReader(text);
-  const value = reader.read(visitor);
-  if (!reader.atEnd()) throw new DecodeFailure("trailing characters");
-  return value;
 }

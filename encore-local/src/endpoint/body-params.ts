@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import type { SchemaCompiler } from "../codec/compile-schema";
 import type { ObjectVisitor } from "../codec/compound-visitors";
 import { DecodeFailure } from "../codec/decode-failure";
@@ -22,13 +21,7 @@ export function readerOf(object: ObjectVisitor, what: string): BodyReader {
       return reader.read(object) as Payload;
     } catch (thrown) {
       if (!(thrown instanceof DecodeFailure)) throw thrown;
-      throw ApiFailure.invalidArgument(`unable to decode ${what}: ${thrown.message} at ${reader.location()}`);
+      throw ApiFailure.invalidArgument(`unable to decode ${what}: ${thrown.message} at ${reader.locationOf(thrown)}`);
     }
   };
-}
-
-/** The text of a body; @throws ApiFailure when it is no UTF-8. */
-export function bodyText(bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString("utf8");
-  throw ApiFailure.invalidArgument("unable to decode request body: invalid unicode code point at line 1 column 1");
 }

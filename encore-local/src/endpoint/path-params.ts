@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { DecodeFailure } from "../codec/decode-failure";
-import { readExactly } from "../codec/scalar-visitors";
-import { invalidType, SchemaVisitor } from "../codec/schema-visitor";
+import { JsonReader } from "../codec/json-reader";
+import { describeNumber, invalidType, SchemaVisitor } from "../codec/schema-visitor";
 import { compileValidation, type Validator } from "../codec/validation";
 import { percentDecodedBytes } from "../http/query-string";
 import type { Endpoint, Field } from "../model/types";
@@ -70,26 +70,41 @@ class PathNumber extends SchemaVisitor {
   }
 }
 
+/** Here the parser looks at a bracket without taking it. */
+function unread(failure: DecodeFailure, reader: JsonReader): DecodeFailure {
+  failure.position = { at: reader.at - 1, looking: false };
+  return failure;
+}
+
 class PathBoolean extends PathNumber {
   override readonly expected: string = "a boolean";
   override number(value: number | bigint, integer = true): unknown {
-    throw invalidType(integer ? `integer \`${value}\`` : `floating point \`${value}\``, this.expected);
+    throw invalidType(describeNumber(value, integer), this.expected);
   }
   override boolean(value: boolean): unknown {
     return value;
+  }
+  override array(reader: JsonReader): unknown {
+    throw unread(invalidType("sequence", this.expected), reader);
+  }
+  override object(reader: JsonReader): unknown {
+    throw unread(invalidType("map", this.expected), reader);
   }
 }
 
 const readWith =
   (visitor: SchemaVisitor, what: string) =>
   (text: string): unknown => {
+    const reader = new JsonReader(text);
     try {
-      return readExactly(text, visitor);
+      const value = reader.read(visitor);
+      reader.end();
+      return value;
     } catch (thrown) {
       if (!(thrown instanceof DecodeFailure)) throw thrown;
       throw ApiFailure.invalidArgument(
         `path parameter is not a valid ${what}`,
-        `${thrown.message} at line 1 column ${text.length}`,
+        `${thrown.message} at ${reader.locationOf(thrown)}`,
       );
     }
   };

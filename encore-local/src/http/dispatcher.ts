@@ -1,7 +1,7 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { bodyText } from "../endpoint/body-params";
+import { bodyText } from "../codec/body-text";
 import type { DecodedRequest } from "../endpoint/request-decoder";
 import { BodyReader } from "../primitives/api/body-reader";
 import { callHandler, loggedFailure, requireIdentity, runHandler } from "../primitives/api/call-handler";

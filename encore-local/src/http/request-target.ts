@@ -32,7 +32,7 @@ function escapePath(path: string): string {
   let escaped = "";
   for (const byte of percentDecodedBytes(path)) {
     const character = String.fromCharCode(byte);
-    const plain = byte < 128 && /[A-Za-z0-9\-_.~$&+,/:;=@!'()*]/.test(character);
+    const plain = byte < 128 && /[A-Za-z0-9\-_.~$&+,/:;=@]/.test(character);
     escaped += plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return escaped;

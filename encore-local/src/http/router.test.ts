@@ -45,6 +45,8 @@ it.each([
   ["GET /files//x", "/files/*path", ["/x"]],
   ["GET /elsewhere/1", "/!rest", ["elsewhere/1"]],
   ["GET /a/", "/!rest", ["a/"]],
+  ["GET /a//", "/a/:id", [""]],
+  ["GET /a//deep", "/a/:id/deep", [""]],
 ])("routes %s to %s with %j", (request, target, params) => {
   const [method = "", path = ""] = request.split(" ");
   expect(router.find(method, path)).toEqual({ target, params });

@@ -108,7 +108,8 @@ function match<Target>(
     const found = match(literal, path, end + 1, params);
     if (found) return found;
   }
-  if (node.param && segment !== "") {
+  // A parameter may be empty, but not at the very end: `/users//posts` has one, `/users/` has none.
+  if (node.param && (segment !== "" || slash >= 0)) {
     const length = params.push(segment);
     const found = match(node.param, path, end + 1, params);
     if (found) return found;
