@@ -86,7 +86,7 @@ export class ObjectVisitor extends SchemaVisitor {
       const slot = this.#slots.get(name);
       const field = slot === undefined ? undefined : this.fields[slot];
       if (slot === undefined || field === undefined) {
-        reader.read(anyValue);
+        reader.skip();
         return;
       }
       const value = reader.read(field.visitor);

@@ -3,14 +3,14 @@ import { bodyText } from "./body-text";
 import { DecodeFailure } from "./decode-failure";
 import { floatText } from "./display";
 import { anyValue } from "./generic-value";
-import { JsonReader } from "./json-reader";
+import { type JsonConsumer, JsonReader } from "./json-reader";
 import { NumberVisitor, StringVisitor } from "./scalar-visitors";
-import type { SchemaVisitor } from "./schema-visitor";
 
-function fault(text: string, visitor: Pick<SchemaVisitor, keyof typeof anyValue> = anyValue): string {
+function fault(text: string, how: JsonConsumer | "skip" = anyValue): string {
   const reader = new JsonReader(text);
   try {
-    reader.read(visitor);
+    if (how === "skip") reader.skip();
+    else reader.read(how);
     reader.end();
   } catch (thrown) {
     if (thrown instanceof DecodeFailure) return `${thrown.message} at ${reader.locationOf(thrown)}`;
@@ -24,7 +24,10 @@ it.each([
   ["", "EOF while parsing a value at line 1 column 0"],
   ["+", "expected value at line 1 column 1"],
   ["{a}", "key must be a string at line 1 column 2"],
-  ['{"a" 1}', "a: expected `:` at line 1 column 6"],
+  ['{"a" 1}', "expected `:` at line 1 column 6"],
+  ['{"a":{"b" 1}}', "a: expected `:` at line 1 column 11"],
+  ['{"a":{1}}', "a.?: key must be a string at line 1 column 7"],
+  ['{"a":[{"b":1,}]}', "a[0].?: trailing comma at line 1 column 14"],
   ["tE+6", "expected ident at line 1 column 2"],
   ["[1,]", "trailing comma at line 1 column 4"],
   ["[1", "EOF while parsing a list at line 1 column 2"],
@@ -39,6 +42,23 @@ it.each([
   ["1e400", "number out of range at line 1 column 5"],
 ])("finds the fault of %j as Encore does", (text, message) => {
   expect(fault(text)).toBe(message);
+});
+
+it.each([
+  [`${"[".repeat(300)}1${"]".repeat(300)}`, "none"],
+  ['"\\udc00"', "none"],
+  [" -1.5e+9999 ", "none"],
+  ["tru", "EOF while parsing a value at line 1 column 3"],
+  ["[1,]", "expected value at line 1 column 4"],
+  ['{"a":1,}', "key must be a string at line 1 column 8"],
+  ['{"a" 1}', "expected `:` at line 1 column 6"],
+  ["[[1 2]]", "expected `,` or `]` at line 1 column 5"],
+  ["-", "invalid number at line 1 column 1"],
+  ["01", "invalid number at line 1 column 2"],
+  ['["\\q"]', "invalid escape at line 1 column 4"],
+  ['{"a"', "EOF while parsing an object at line 1 column 4"],
+])("passes over %s as Encore does", (text, message) => {
+  expect(fault(text, "skip")).toBe(message);
 });
 
 it.each([

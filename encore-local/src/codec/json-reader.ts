@@ -1,6 +1,7 @@
 import { byteLength } from "./body-text";
 import { DecodeFailure, failedInElement, failedInField } from "./decode-failure";
 import { readJsonNumber } from "./json-number";
+import { skipJson } from "./json-skip";
 import { readJsonString } from "./json-string";
 
 /** What a schema does with each kind of JSON value. Arrays and objects are read by the consumer itself. */
@@ -114,11 +115,31 @@ export class JsonReader {
     }
   }
 
-  /** Calls `field` at each field's value; it must read exactly one value. */
+  /** Calls `field` at each field's value; it must read or skip exactly one value. */
   fields(field: (name: string) => void): void {
     for (let first = true; ; first = false) {
+      const name = this.#key(first);
+      if (name === undefined) return;
+      this.#colon();
+      try {
+        field(name);
+      } catch (thrown) {
+        throw failedInField(thrown, name);
+      }
+    }
+  }
+
+  /** Passes over a value that no schema asks for. Its syntax counts, but less of it than where it is read. */
+  skip(): void {
+    this.#skipSpace();
+    this.#at = skipJson(this.#text, this.#at);
+  }
+
+  /** The next field's name, undefined where the object ends. A fault here has no field yet: its place is `?`. */
+  #key(first: boolean): string | undefined {
+    try {
       let code = this.#skipSpace();
-      if (code === 125) break;
+      if (code === 125) return undefined;
       if (code === -1) throw this.#unexpected("EOF while parsing an object");
       if (!first) {
         if (code !== 44) throw this.#unexpected("expected `,` or `}`");
@@ -128,17 +149,17 @@ export class JsonReader {
         if (code === -1) throw this.#unexpected("EOF while parsing a value");
       }
       if (code !== 34) throw this.#unexpected("key must be a string");
-      const name = this.#string();
-      try {
-        const colon = this.#skipSpace();
-        if (colon === -1) throw this.#unexpected("EOF while parsing an object");
-        if (colon !== 58) throw this.#unexpected("expected `:`");
-        this.#at++;
-        field(name);
-      } catch (thrown) {
-        throw failedInField(thrown, name);
-      }
+      return this.#string();
+    } catch (thrown) {
+      throw this.#depth > 1 ? failedInField(thrown, "?") : thrown;
     }
+  }
+
+  #colon(): void {
+    const code = this.#skipSpace();
+    if (code === -1) throw this.#unexpected("EOF while parsing an object");
+    if (code !== 58) throw this.#unexpected("expected `:`");
+    this.#at++;
   }
 
   #nested(consumer: JsonConsumer, kind: "array" | "object"): unknown {

@@ -1,6 +1,7 @@
+import { byteLength } from "./body-text";
 import { DecodeFailure } from "./decode-failure";
 
-const SIMPLE_ESCAPES: Record<string, string> = {
+export const SIMPLE_ESCAPES: Record<string, string> = {
   '"': '"',
   "\\": "\\",
   "/": "/",
@@ -52,7 +53,7 @@ function readEscaped(text: string, from: number, firstEscape: number): JsonStrin
       value += unit.value;
       at = unit.end;
     } else {
-      throw failure("invalid escape", at + 1, true);
+      throw invalidEscape(at + 1);
     }
   }
   throw unfinished(text);
@@ -77,18 +78,21 @@ const PAIR_CONTINUES = "\\u";
 
 const isTrailing = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
-function hexUnit(text: string, at: number): number {
+/** The four hexadecimal digits at `at`. @throws DecodeFailure */
+export function hexUnit(text: string, at: number): number {
   // Four bytes are taken, whatever they are.
-  const bytes = Buffer.from(text.slice(at, at + 4)).subarray(0, 4);
-  if (bytes.length < 4) throw unfinished(text);
-  const digits = bytes.toString("latin1");
-  if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw failure("invalid escape", at + bytes.toString("utf8").length, false);
+  let end = at;
+  while (end < text.length && byteLength(text.slice(at, end)) < 4) end++;
+  if (byteLength(text.slice(at, end)) < 4) throw unfinished(text);
+  const digits = text.slice(at, end);
+  if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw failure("invalid escape", end);
   return Number.parseInt(digits, 16);
 }
 
 const failure = (reason: string, at: number, looking = false): DecodeFailure =>
   new DecodeFailure(reason, { at, looking });
-const unfinished = (text: string): DecodeFailure => failure("EOF while parsing a string", text.length);
+export const invalidEscape = (at: number): DecodeFailure => failure("invalid escape", at, true);
+export const unfinished = (text: string): DecodeFailure => failure("EOF while parsing a string", text.length);
 const loneSurrogate = (at: number): DecodeFailure => failure("lone leading surrogate in hex escape", at);
-const controlCharacter = (at: number): DecodeFailure =>
+export const controlCharacter = (at: number): DecodeFailure =>
   failure("control character (\\u0000-\\u001F) found while parsing a string", at);
