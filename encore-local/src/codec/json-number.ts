@@ -47,6 +47,8 @@ const POWERS = Array.from({ length: LARGEST_POWER + 1 }, (_, exponent) => Number
  * bit may differ from what JavaScript reads; serde_json documents that under its feature `float_roundtrip`.
  */
 function double(number: string, end: number): number {
+  // One exact multiplication of exact numbers rounds as JavaScript does.
+  if (number.length < 16 && !/[eE]/.test(number)) return Number(number);
   const { significand, exponent } = parts(number, end);
   const sign = number.startsWith("-") ? -1 : 1;
   let value = significand;

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Dispatcher } from "./dispatcher";
 
 const GOING_AWAY = 1001;
+const IDLE_SWEEP_MS = 10;
 
 /** The listening side: takes connections, and lets go of them in good order. */
 export class ApiServer {
@@ -16,7 +17,8 @@ export class ApiServer {
     this.#onFault = onFault;
     this.#server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 });
     this.#server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      this.#track(this.#dispatcher.request(request, response), response);
+      const work = this.#dispatcher.request(request, response);
+      if (work) this.#track(work, response);
     });
     this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#track(this.#dispatcher.upgrade(request, socket, head), socket);
@@ -40,8 +42,10 @@ export class ApiServer {
     this.#server.closeIdleConnections();
     for (const socket of this.#dispatcher.sockets) socket.close(GOING_AWAY, "server is shutting down");
     await Promise.allSettled(this.#running);
-    this.#server.closeIdleConnections();
+    // A connection is idle only once its last answer has left, however slowly the client takes it.
+    const sweep = setInterval(() => this.#server.closeIdleConnections(), IDLE_SWEEP_MS);
     await closed;
+    clearInterval(sweep);
   }
 
   /** Cuts off whatever is left. */
@@ -51,12 +55,14 @@ export class ApiServer {
   }
 
   #track(work: Promise<void>, connection: { destroy(): unknown }): void {
-    const tracked = work
-      .catch((error: unknown) => {
+    this.#running.add(work);
+    work.then(
+      () => this.#running.delete(work),
+      (error: unknown) => {
+        this.#running.delete(work);
         this.#onFault(error);
         connection.destroy();
-      })
-      .finally(() => this.#running.delete(tracked));
-    this.#running.add(tracked);
+      },
+    );
   }
 }

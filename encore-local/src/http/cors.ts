@@ -23,7 +23,7 @@ export interface CorsOptions {
   responseHeaders: string[];
 }
 
-export type HeaderPairs = [name: string, value: string][];
+type HeaderPairs = [name: string, value: string][];
 
 /**
  * The CORS headers of answers. A local Encore app allows every origin, with credentials too, whatever encore.app says
@@ -31,7 +31,7 @@ export type HeaderPairs = [name: string, value: string][];
  */
 export class Cors {
   readonly #allowHeaders: string | null;
-  readonly #plain: HeaderPairs;
+  readonly #plain: readonly string[];
 
   constructor(options: CorsOptions) {
     const { allowHeaders, exposeHeaders, requestHeaders, responseHeaders } = options;
@@ -43,14 +43,12 @@ export class Cors {
       ["access-control-allow-credentials", "true"],
       ["vary", VARY],
       ["access-control-expose-headers", lower([...exposeHeaders, ...ALWAYS_EXPOSED, ...responseHeaders])],
-    ];
+    ].flat();
   }
 
-  /** For every answer but that to OPTIONS. */
-  headers(request: IncomingHttpHeaders): HeaderPairs {
-    if (request.origin === undefined && request["access-control-request-private-network"] === undefined)
-      return this.#plain;
-    return [...this.#plain, ...originHeaders(request)];
+  /** For every answer but that to OPTIONS: names and values by turns. */
+  headers(request: IncomingHttpHeaders): string[] {
+    return [...this.#plain, ...originHeaders(request).flat()];
   }
 
   /** For OPTIONS, which is always answered as a preflight. */

@@ -2,7 +2,7 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { bodyText } from "../codec/body-text";
-import type { DecodedRequest } from "../endpoint/request-decoder";
+import type { DecodedRequest, RequestDecoder } from "../endpoint/request-decoder";
 import { BodyReader } from "../primitives/api/body-reader";
 import { callHandler, loggedFailure, requireIdentity, runHandler } from "../primitives/api/call-handler";
 import { ResponseWriter } from "../primitives/api/response-writer";
@@ -32,6 +32,13 @@ export interface DispatcherOptions {
   logger: RuntimeLogger;
 }
 
+interface RoutedCall {
+  endpoint: CompiledEndpoint;
+  params: string[];
+  identity: Identity | undefined;
+  upgrade: { socket: Duplex; head: Buffer } | undefined;
+}
+
 /** The way of a request: target, method, route, identity, decoding, handler, answer. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -49,13 +56,18 @@ export class Dispatcher {
     return this.#sockets.clients;
   }
 
-  async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Undefined when the answer is on its way already. */
+  request(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
     const target = parseTarget(request.url ?? "/");
-    if (!target) return malformed(response);
+    if (!target) {
+      malformed(response);
+      return undefined;
+    }
     const exchange = new Exchange({ request, response, target }, this.#options.cors);
     if (target.path.startsWith("/__encore/")) this.#options.health.answer(target.path, response);
     else if (request.method === "OPTIONS") this.#preflight(exchange);
-    else await this.#dispatch(exchange, undefined);
+    else return this.#dispatch(exchange, undefined);
+    return undefined;
   }
 
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -83,7 +95,8 @@ export class Dispatcher {
     let identity: Identity | undefined;
     try {
       routed = this.#route(exchange);
-      identity = await this.#identify(exchange, routed.endpoint);
+      const { authenticator } = this.#options;
+      if (authenticator) identity = await identify(authenticator, exchange, routed.endpoint);
     } catch (thrown) {
       exchange.refuse(toApiFailure(thrown));
       return;
@@ -109,55 +122,48 @@ export class Dispatcher {
     return { endpoint: found.target, params: found.params };
   }
 
-  async #identify(exchange: Exchange, endpoint: CompiledEndpoint): Promise<Identity | undefined> {
-    const { authenticator } = this.#options;
-    const { position } = exchange;
-    if (!authenticator) return undefined;
-    const parts = { query: exchange.target.query, headers: exchange.headers };
-    const identity = await authenticator.authenticate(parts, position);
-    if (!(identity instanceof ApiFailure)) return identity;
-    if (endpoint.model.auth) throw identity;
-    return undefined;
-  }
-
-  async #run(
-    exchange: Exchange,
-    call: {
-      endpoint: CompiledEndpoint;
-      params: string[];
-      identity: Identity | undefined;
-      upgrade: { socket: Duplex; head: Buffer } | undefined;
-    },
-  ): Promise<void> {
-    const { endpoint, params, identity, upgrade } = call;
+  /** Not async itself, as every promise on this way costs each request. @throws ApiFailure, at once or later */
+  #run(exchange: Exchange, call: RoutedCall): Promise<void> | undefined {
+    const { endpoint, params, identity } = call;
     const decoder = endpoint.decoderFor(exchange.method);
     if (!decoder) throw ApiFailure.notFound("no matching route for method", `no schema for ${exchange.method}`);
     const { query } = exchange.target;
     const decoded = decoder.decodeParts({ pathParams: params, query, headers: exchange.headers });
-    const { kind, bodyLimit } = endpoint.model;
-    if (kind === "typed" && decoder.readsBody) {
-      decoder.decodeBody(bodyText(await readBody(exchange.request, bodyLimit)), decoded.payload);
-    }
+    if (endpoint.model.kind === "typed") return this.#runTyped(exchange, call, decoder, decoded);
     if (isStream(endpoint.model)) requireWebSocket(exchange.request);
     requireIdentity(endpoint, identity?.userId);
+    if (endpoint.model.kind === "static") return this.#serveFile(exchange, endpoint, decoded);
     const request = incomingRequest(exchange, { endpoint, decoded, identity });
-    if (kind === "raw") await this.#runRaw(exchange, endpoint, request);
-    else if (kind === "static") await this.#serveFile(exchange, endpoint, decoded);
-    else if (kind !== "typed") this.#openStream(exchange, { endpoint, request, upgrade });
-    else {
-      const { status, headers, body } = await callHandler(endpoint, request, this.#options.logger);
-      exchange.reply(status, headers, body);
+    if (endpoint.model.kind === "raw") return this.#runRaw(exchange, endpoint, request);
+    this.#openStream(exchange, { endpoint, request, upgrade: call.upgrade });
+    return undefined;
+  }
+
+  async #runTyped(
+    exchange: Exchange,
+    { endpoint, identity }: RoutedCall,
+    decoder: RequestDecoder,
+    decoded: DecodedRequest,
+  ): Promise<void> {
+    if (decoder.readsBody) {
+      decoder.decodeBody(bodyText(await readBody(exchange.request, endpoint.model.bodyLimit)), decoded.payload);
     }
+    requireIdentity(endpoint, identity?.userId);
+    const request = incomingRequest(exchange, { endpoint, decoded, identity });
+    const { status, headers, body } = await callHandler(endpoint, request, this.#options.logger);
+    exchange.reply(status, headers, body);
   }
 
   async #runRaw(
-    { request: source, response, beforeHead }: Exchange,
+    { request: source, response, commonHeaders }: Exchange,
     endpoint: CompiledEndpoint,
     request: Request,
   ): Promise<void> {
-    const writer = new ResponseWriter(response, beforeHead);
     const body = new BodyReader(source, endpoint.model.bodyLimit);
-    response.once("close", () => body.release(!response.writableFinished));
+    const writer = new ResponseWriter(response, {
+      commonHeaders,
+      onClose: () => body.release(!response.writableFinished),
+    });
     try {
       await runHandler(endpoint, request, writer, body);
     } catch (thrown) {
@@ -187,6 +193,17 @@ export class Dispatcher {
       void this.#options.streams.run(endpoint, request, webSocketChannel(socket));
     });
   }
+}
+
+async function identify(
+  authenticator: Authenticator,
+  { target, headers, position }: Exchange,
+  endpoint: CompiledEndpoint,
+): Promise<Identity | undefined> {
+  const identity = await authenticator.authenticate({ query: target.query, headers }, position);
+  if (!(identity instanceof ApiFailure)) return identity;
+  if (endpoint.model.auth) throw identity;
+  return undefined;
 }
 
 function malformed(response: ServerResponse): void {

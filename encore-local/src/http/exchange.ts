@@ -4,6 +4,8 @@ import type { ApiFailure } from "../runtime/api-error";
 import type { TracePosition } from "../runtime/request";
 import { newSpanId, newTraceId } from "../runtime/trace-id";
 import type { Cors } from "./cors";
+import { afterReading } from "./deferred";
+import { type HeaderList, setHeader } from "./header-list";
 import { readableHeader } from "./header-text";
 import type { RequestTarget } from "./request-target";
 
@@ -70,28 +72,30 @@ export class Exchange {
     return { ...headers, ...this.#overrides };
   };
 
-  /** Adds what every answer carries. */
-  readonly beforeHead = (): void => {
-    for (const [name, value] of this.#cors.headers(this.request.headers)) this.response.setHeader(name, value);
-    if (this.#position) this.response.setHeader("x-encore-trace-id", this.#position.traceId);
+  /** What every answer carries. */
+  readonly commonHeaders = (): HeaderList => {
+    const headers: HeaderList = this.#cors.headers(this.request.headers);
+    if (this.#position) headers.push("x-encore-trace-id", this.#position.traceId);
+    return headers;
   };
 
   reply(status: number, headers: Iterable<[string, string | string[]]>, body: string | null): void {
     const { response } = this;
     if (response.headersSent || response.destroyed) return;
-    this.beforeHead();
-    if (status < 200) {
-      // An interim status cannot end a request; Encore's server answers like this instead.
-      response.writeHead(500, { "content-length": 0 }).end();
-      return;
+    // An interim status cannot end a request; Encore's server answers like this instead.
+    const interim = status < 200;
+    const head = this.commonHeaders();
+    if (!interim) {
+      for (const [name, value] of headers) {
+        // The development server in front of an Encore app takes the type away from an answer that has no content.
+        if (status !== 304 || name !== "content-type") setHeader(head, name, value);
+      }
     }
-    response.statusCode = status;
-    for (const [name, value] of headers) {
-      // The development server in front of an Encore app takes the type away from an answer that has no content.
-      if (status !== 304 || name !== "content-type") response.setHeader(name, value);
-    }
-    if (body === null) response.setHeader("content-length", 0);
-    response.end(body ?? undefined);
+    const content = interim || body === null ? "" : body;
+    if (status !== 204 && status !== 304) head.push("content-length", String(Buffer.byteLength(content)));
+    // Node's types do not know that a value may be a list here.
+    response.writeHead(interim ? 500 : status, head as string[]);
+    afterReading(() => response.end(content));
   }
 
   /** An error of the endpoint. */

@@ -3,6 +3,9 @@ import { randomFillSync } from "node:crypto";
 /** Encore writes ids in base 32 with the digits before the letters, without padding. */
 const ALPHABET = "0123456789abcdefghijklmnopqrstuv";
 
+/** The two characters for each ten bits. */
+const PAIRS = Array.from({ length: 1024 }, (_, bits) => `${ALPHABET[bits >> 5]}${ALPHABET[bits & 31]}`);
+
 const POOL_BYTES = 4096;
 const pool = new Uint8Array(POOL_BYTES);
 let used = POOL_BYTES;
@@ -17,14 +20,16 @@ function randomId(bytes: number): string {
   let pending = 0;
   let pendingBits = 0;
   for (const end = used + bytes; used < end; used++) {
-    pending = ((pending << 8) | (pool[used] ?? 0)) & 0xfff;
+    pending = ((pending << 8) | (pool[used] ?? 0)) & 0x3ffff;
     pendingBits += 8;
-    while (pendingBits >= 5) {
-      pendingBits -= 5;
-      text += ALPHABET[(pending >> pendingBits) & 31];
+    if (pendingBits >= 10) {
+      pendingBits -= 10;
+      text += PAIRS[(pending >> pendingBits) & 1023];
     }
   }
-  return pendingBits > 0 ? text + ALPHABET[(pending << (5 - pendingBits)) & 31] : text;
+  // What is left is filled up with zeros; five bits or fewer are one character.
+  const rest = PAIRS[(pending << (10 - pendingBits)) & 1023] ?? "";
+  return pendingBits === 0 ? text : text + rest.slice(0, pendingBits > 5 ? 2 : 1);
 }
 
 export const newTraceId = (): string => randomId(16);

@@ -1,4 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { afterReading } from "../../http/deferred";
+import { type HeaderList, setHeader } from "../../http/header-list";
 import { rawHeader } from "../../http/header-text";
 
 type HeadersInput = string[] | Record<string, string | number | string[]>;
@@ -10,18 +12,20 @@ const CONNECTION_HEADERS = new Set(["connection", "keep-alive", "transfer-encodi
 /** Writes a raw endpoint's answer to the connection; each write reports back once it has left, so that writers wait. */
 export class ResponseWriter {
   readonly #response: ServerResponse;
-  readonly #beforeHead: () => void;
-  readonly #headers = new Map<string, string[]>();
+  readonly #commonHeaders: () => HeaderList;
+  readonly #headers: HeaderList = [];
   readonly #waiting = new Set<Callback>();
   #status = 200;
   #started = false;
+  #held: Buffer | undefined;
 
-  /** `beforeHead` adds the headers that every answer of the server has. */
-  constructor(response: ServerResponse, beforeHead: () => void) {
+  /** `commonHeaders` are those that every answer of the server has; `onClose` is told of its end, good or bad. */
+  constructor(response: ServerResponse, options: { commonHeaders: () => HeaderList; onClose: () => void }) {
     this.#response = response;
-    this.#beforeHead = beforeHead;
-    // A client that goes away must not leave a writer waiting for ever.
+    this.#commonHeaders = options.commonHeaders;
     response.once("close", () => {
+      options.onClose();
+      // A client that goes away must not leave a writer waiting for ever.
       for (const callback of this.#waiting) callback();
       this.#waiting.clear();
     });
@@ -35,19 +39,28 @@ export class ResponseWriter {
   writeHead(status: number, headers: HeadersInput): void {
     if (!Number.isInteger(status) || status < 100 || status > 999) throw new Error("invalid status code");
     this.#status = status;
-    for (const [name, value] of pairs(headers)) {
-      const key = name.toLowerCase();
-      if (!CONNECTION_HEADERS.has(key)) this.#headers.set(key, [...(this.#headers.get(key) ?? []), value]);
+    if (Array.isArray(headers)) {
+      for (let i = 0; i + 1 < headers.length; i += 2) this.#addHeader(headers[i] ?? "", headers[i + 1] ?? "");
+    } else {
+      for (const name in headers) this.#addHeader(name, headers[name] ?? "");
     }
   }
 
   writeBody(chunk: Buffer, callback?: Callback | null): void {
-    this.#start();
-    this.#response.write(chunk, this.#once(callback));
+    if (this.#start()) {
+      // Most answers are one chunk and then the end, which leave in one piece if the chunk waits for the end.
+      this.#held = chunk;
+      afterReading(() => this.#release());
+      callback?.();
+    } else {
+      this.#release();
+      this.#response.write(chunk, this.#once(callback));
+    }
   }
 
   writeBodyMulti(chunks: Buffer[], callback?: Callback | null): void {
     this.#start();
+    this.#release();
     const done = this.#once(callback);
     this.#response.cork();
     for (const [index, chunk] of chunks.entries()) {
@@ -58,7 +71,17 @@ export class ResponseWriter {
 
   close(chunk?: Buffer | null, callback?: Callback | null): void {
     this.#start();
-    this.#response.end(chunk ?? undefined, this.#once(callback));
+    const last = chunk ?? this.#held;
+    if (last === this.#held) this.#held = undefined;
+    else this.#release();
+    const done = this.#once(callback);
+    afterReading(() => this.#response.end(last, done));
+  }
+
+  #release(): void {
+    if (this.#held === undefined) return;
+    this.#response.write(this.#held);
+    this.#held = undefined;
   }
 
   /** Calls back when the connection has taken the bytes, or will never take them. */
@@ -74,26 +97,26 @@ export class ResponseWriter {
     };
   }
 
-  #start(): void {
-    if (this.#started) return;
+  /** False when the answer has begun before. */
+  #start(): boolean {
+    if (this.#started) return false;
     this.#started = true;
-    if (this.#response.headersSent) return;
-    this.#beforeHead();
-    this.#response.statusCode = this.#status;
-    for (const [name, values] of this.#headers) {
-      const [only] = values;
-      this.#response.setHeader(name, values.length === 1 && only !== undefined ? only : values);
+    if (this.#response.headersSent) return false;
+    const head = this.#commonHeaders();
+    for (let i = 0; i < this.#headers.length; i += 2) {
+      setHeader(head, String(this.#headers[i]), this.#headers[i + 1] ?? "");
     }
+    this.#response.writeHead(this.#status, head as string[]);
+    return true;
   }
-}
 
-function pairs(headers: HeadersInput): [string, string][] {
-  if (Array.isArray(headers)) {
-    const list: [string, string][] = [];
-    for (let i = 0; i + 1 < headers.length; i += 2) list.push([headers[i] ?? "", rawHeader(headers[i + 1] ?? "")]);
-    return list;
+  /** A name that comes again adds a value. */
+  #addHeader(name: string, value: string | number | string[]): void {
+    const key = name.toLowerCase();
+    if (CONNECTION_HEADERS.has(key)) return;
+    const given = Array.isArray(value) ? value.map((one) => rawHeader(String(one))) : rawHeader(String(value));
+    const at = this.#headers.indexOf(key);
+    if (at < 0 || at % 2 === 1) this.#headers.push(key, given);
+    else this.#headers[at + 1] = [this.#headers[at + 1] ?? [], given].flat();
   }
-  return Object.entries(headers).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, rawHeader(String(one))]),
-  );
 }

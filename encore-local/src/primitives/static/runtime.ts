@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
+import { type HeaderList, setHeader } from "../../http/header-list";
 import type { StaticConfig } from "../../model/types";
 import { ApiFailure } from "../../runtime/api-error";
 import { parseRange } from "./byte-range";
@@ -22,14 +23,15 @@ interface FileAnswer {
 export async function serveStatic(
   config: StaticConfig,
   wanted: string | undefined,
-  { request, response, beforeHead }: { request: IncomingMessage; response: ServerResponse; beforeHead: () => void },
+  exchange: { request: IncomingMessage; response: ServerResponse; commonHeaders: () => HeaderList },
 ): Promise<void> {
+  const { request, response } = exchange;
   const answer =
     (await findFile(config, `/${wanted ?? ""}`, request.headers)) ?? (await notFound(config, request.headers));
-  beforeHead();
-  response.statusCode = answer.status;
-  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  for (const [name, values] of Object.entries(config.headers ?? {})) response.appendHeader(name, values);
+  const head = exchange.commonHeaders();
+  for (const [name, value] of Object.entries(answer.headers)) setHeader(head, name, value);
+  for (const [name, values] of Object.entries(config.headers ?? {})) head.push(name.toLowerCase(), values);
+  response.writeHead(answer.status, head as string[]);
   if (!answer.file || request.method === "HEAD" || answer.file.end < answer.file.start) {
     response.end();
     return;
