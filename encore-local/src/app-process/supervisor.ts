@@ -38,6 +38,7 @@ export class Supervisor {
   #stopping = false;
   #update: Promise<void> = Promise.resolve();
   #updateWaits = false;
+  #changedEarly = false;
   #end: (code: number) => void = () => {};
   /** The exit code, once the served version has ended for another reason than being replaced. */
   readonly ended = new Promise<number>((resolve) => {
@@ -61,13 +62,18 @@ export class Supervisor {
   /** Starts the first version. When it does not start, `ended` says so. */
   async start(build: AppBuild): Promise<void> {
     const started = await this.#launch(build);
-    if (started === undefined) this.#end(1);
-    else this.#serve(started, build);
+    if (started === undefined) {
+      this.#end(1);
+      return;
+    }
+    this.#serve(started, build);
+    if (this.#changedEarly) this.update();
   }
 
   /** Puts what the source holds now in place of what is served. Changes during an update lead to one more. */
   update(): void {
-    if (this.#updateWaits) return;
+    if (this.#current === undefined) this.#changedEarly = true;
+    if (this.#current === undefined || this.#updateWaits) return;
     this.#updateWaits = true;
     this.#update = this.#update.then(async () => {
       this.#updateWaits = false;

@@ -121,13 +121,16 @@ async function serve(options: RunOptions): Promise<number> {
     announce: announcer(options),
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => supervisor.stop(signal));
-  let endWatch: (() => Promise<void>) | undefined;
+  // Watching begins before the source is read, so that no change falls in between.
+  const watching = options.watch ? watchApp({ ...options, onChange: () => supervisor.update() }) : undefined;
+  watching?.catch(() => {});
   try {
+    await watching;
     await supervisor.start(await supervisor.build());
-    if (options.watch) endWatch = await watchApp({ ...options, onChange: () => supervisor.update() });
     return await supervisor.ended;
   } finally {
-    await endWatch?.();
+    const [watcher] = await Promise.allSettled([watching]);
+    if (watcher.status === "fulfilled") await watcher.value?.();
     await supervisor.dispose();
     await stopServer(starting);
     unlock();
