@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePort } from "../encore-local/src/postgres/free-port";
 import { median, type Report } from "./report";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -124,14 +124,4 @@ async function firstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error("no output to read");
   for await (const line of createInterface({ input: child.stdout })) return line;
   throw new Error("the Fastify server ended");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
 }

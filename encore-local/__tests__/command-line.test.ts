@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../src/postgres/free-port";
 import { CommandLine, ended } from "./support/command-line";
-import { freePort } from "./support/running-app";
 
 let cli: CommandLine;
 

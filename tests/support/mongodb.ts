@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { MongoClient } from "mongodb";
+import { freePort } from "../../encore-local/src/postgres/free-port";
 import { startMongoServer } from "../mongo-server/server";
-import { freePort } from "./vaporform";
 
 export interface TestMongoDB {
   /** Names a database that no other test uses. */

@@ -3,7 +3,8 @@ import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort, outsideOfTests } from "./running-app";
+import { freePort } from "../../src/postgres/free-port";
+import { outsideOfTests } from "./running-app";
 
 const BIN = fileURLToPath(new URL("../../bin/encore-local.mjs", import.meta.url));
 const APPS = fileURLToPath(new URL("../apps", import.meta.url));

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { Client } from "pg";
 import { findBinaries } from "./binaries";
 import { isAlive } from "./data-lock";
+import { freePort } from "./free-port";
 import { handOver, type Launcher, launcherFor } from "./unprivileged";
 
 export interface PostgresServer {
@@ -202,13 +202,4 @@ async function until(condition: () => boolean, message: string): Promise<void> {
     if (Date.now() > deadline) throw new Error(message);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no free port could be found");
-  return address.port;
 }
