@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../encore-local/src/postgres/free-port";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
