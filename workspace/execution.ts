@@ -35,9 +35,9 @@ export async function runCommand(
   if (item.status !== "running" || item.daytonaSandboxId === null) throw notRunning(item);
   const sandbox = await sandboxes.find(item.daytonaSandboxId);
   if (sandbox === null) throw new DomainError("workspace_not_running", "the sandbox was removed in Daytona");
-  if (sandbox.state === "stopped") await sandboxes.start(sandbox.id);
+  if (sandbox.state === "stopped" || sandbox.state === "archived") await sandboxes.start(sandbox.id);
   const folder = cwd === undefined ? PROJECT_FOLDER : cwd.startsWith("/") ? cwd : `${PROJECT_FOLDER}/${cwd}`;
-  const { exitCode, output } = await sandboxes.exec(sandbox.id, {
+  const { exitCode, output } = await sandboxes.toolbox(sandbox.id).exec({
     command,
     cwd: folder,
     ...(env === undefined ? {} : { env }),

@@ -110,7 +110,8 @@ export async function syncStatus(item: WorkItem): Promise<WorkItem> {
       })) ?? item
     );
   }
-  const actual = sandbox.state === "started" ? "running" : sandbox.state === "stopped" ? "stopped" : undefined;
+  const actual =
+    sandbox.state === "started" ? "running" : /^(stopped|archived)$/.test(sandbox.state) ? "stopped" : undefined;
   if (actual === undefined || actual === item.status) return item;
   return (
     (await transition(item.id, { from: [item.status], to: actual, reason: `Daytona says ${sandbox.state}` })) ?? item

@@ -1,9 +1,9 @@
 import log from "encore.dev/log";
 import { DomainError } from "../platform/errors";
-import { openTreeArchive } from "../vfs/tree-archive";
 import { environmentName } from "./daytona-manager";
+import { sendFiles } from "./sandbox-files";
 import type { Sandbox, Sandboxes } from "./sandboxes";
-import { PROJECT_FOLDER, sandboxName } from "./workspace";
+import { sandboxName } from "./workspace";
 import {
   claim,
   isBusy,
@@ -19,8 +19,6 @@ import {
 
 /** How long a workspace may be on its way to a sandbox, all attempts together. */
 export const STARTING_MINUTES = 15;
-const UNPACK_SECONDS = 300;
-const ARCHIVE = "vaporform-files.tar.gz";
 
 /** Thrown when there is more to do later: the message is delivered again, with growing pauses. */
 class NotYet extends Error {
@@ -67,7 +65,7 @@ async function bringUp(item: WorkItem, sandboxes: Sandboxes | null): Promise<voi
   }
   await ensureStarted(sandbox, sandboxes);
   if (!item.filesSent) {
-    await sendFiles(item, sandbox.id, sandboxes);
+    await sendFiles({ projectId: item.projectId, toolbox: sandboxes.toolbox(sandbox.id) });
     await setFilesSent(item.id);
   }
   const running = await transition(item.id, {
@@ -106,39 +104,15 @@ function requireOurs(sandbox: Sandbox, labels: Record<string, string>): Sandbox 
 }
 
 async function ensureStarted(sandbox: Sandbox, sandboxes: Sandboxes): Promise<void> {
-  if (sandbox.state === "stopped") await sandboxes.start(sandbox.id);
+  if (sandbox.state === "stopped" || sandbox.state === "archived") await sandboxes.start(sandbox.id);
   else if (sandbox.state === "error") {
     throw new DomainError(
       "daytona_sandbox_failed",
       `Daytona: ${sandbox.errorReason ?? "the sandbox is in an error state"}`,
     );
-  } else if (sandbox.state === "changing") {
+  } else if (sandbox.state !== "started") {
     const current = await sandboxes.find(sandbox.id);
     if (current?.state !== "started") throw new NotYet("the sandbox is changing its state");
-  }
-}
-
-/** All files in one archive, unpacked aside and moved into place, so that a second attempt finds no halves. */
-async function sendFiles(item: WorkItem, sandboxId: string, sandboxes: Sandboxes): Promise<void> {
-  await sandboxes.upload(sandboxId, { path: ARCHIVE, content: openTreeArchive({ projectId: item.projectId }) });
-  const fresh = `${PROJECT_FOLDER}.new`;
-  const command = [
-    `rm -rf ${fresh}`,
-    `mkdir ${fresh}`,
-    `tar -xzf ${ARCHIVE} -C ${fresh}`,
-    `rm -rf ${PROJECT_FOLDER}`,
-    `mv ${fresh} ${PROJECT_FOLDER}`,
-    `rm ${ARCHIVE}`,
-  ].join(" && ");
-  const { exitCode, output } = await sandboxes.exec(sandboxId, {
-    command: `sh -c '${command}'`,
-    timeoutSeconds: UNPACK_SECONDS,
-  });
-  if (exitCode !== 0) {
-    throw new DomainError(
-      "daytona_unavailable",
-      `the files could not be unpacked in the sandbox: ${output.slice(0, 300)}`,
-    );
   }
 }
 

@@ -1,0 +1,159 @@
+import type { Daytona, Sandbox as DaytonaSandbox } from "@daytonaio/sdk";
+import { DomainError } from "../platform/errors";
+import { statusOf, translateDaytonaError } from "./daytona-errors";
+import { watchDaytona } from "./daytona-events";
+import { toSandbox } from "./daytona-states";
+import { DaytonaToolbox } from "./daytona-toolbox";
+import type { Sandbox, SandboxChange, Sandboxes, SandboxRequest } from "./sandboxes";
+import type { Toolbox } from "./toolbox";
+
+/** For one request; the SDK's own default for all calls but create is 24 hours. */
+const REQUEST_TIMEOUT_MS = 60_000;
+/** For the request and the wait until it has started. Whoever needs longer looks again: the sandbox goes on. */
+const CREATE_TIMEOUT_SECONDS = 120;
+const LIFECYCLE_TIMEOUT_SECONDS = 60;
+
+/** Minutes. A forgotten sandbox stops, is archived, and is deleted in the end. */
+const AUTO_STOP = 30;
+const AUTO_ARCHIVE = 7 * 24 * 60;
+const AUTO_DELETE = 30 * 24 * 60;
+
+/** So many handles are kept; one more costs a request. */
+const MAX_HANDLES = 1_000;
+
+export interface DaytonaOptions {
+  apiKey: string;
+  apiUrl: string;
+}
+
+/** Loads the SDK and builds its client. No request is made but that for the connection of its events. */
+export async function connectToDaytona(options: DaytonaOptions): Promise<Sandboxes> {
+  const sdk = await import("@daytonaio/sdk");
+  refuseWebPages(sdk.Daytona);
+  return new DaytonaSandboxes(new sdk.Daytona({ ...options, requestTimeoutMs: REQUEST_TIMEOUT_MS }), options);
+}
+
+let refused = false;
+
+/**
+ * A wrong address answers everything with a web page and status 200, which half of the SDK's calls take for success. Every
+ * client inside the SDK comes from this one function, so that each answer is looked at here.
+ */
+function refuseWebPages(client: typeof Daytona): void {
+  if (refused) return;
+  refused = true;
+  const original = client.createAxiosInstance.bind(client);
+  client.createAxiosInstance = (requestTimeoutMs) => {
+    const instance = original(requestTimeoutMs);
+    instance.interceptors.response.use((response) => {
+      if (!/^text\/html\b/i.test(String(response.headers["content-type"] ?? ""))) return response;
+      throw new DomainError("daytona_wrong_url", "the address answered with a web page in place of Daytona's API");
+    });
+    return instance;
+  };
+}
+
+class DaytonaSandboxes implements Sandboxes {
+  /** What the toolbox needs of a sandbox does not change, so a handle stays good for as long as the sandbox is there. */
+  readonly #handles = new Map<string, DaytonaSandbox>();
+  #watch: { add(listener: (change: SandboxChange) => void): () => void; close(): void } | undefined;
+
+  constructor(
+    private readonly client: Daytona,
+    private readonly options: DaytonaOptions,
+  ) {}
+
+  get apiUrl(): string {
+    return this.options.apiUrl;
+  }
+
+  async find(nameOrId: string): Promise<Sandbox | null> {
+    try {
+      return toSandbox(await this.#get(nameOrId));
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw translateDaytonaError(error);
+    }
+  }
+
+  async list(labels: Record<string, string>): Promise<Sandbox[]> {
+    return await translated(async () => {
+      const found: Sandbox[] = [];
+      for await (const sandbox of this.client.list({ labels, limit: 200 })) found.push(toSandbox(sandbox));
+      return found;
+    });
+  }
+
+  async create({ name, language, labels, image, envVars }: SandboxRequest): Promise<Sandbox> {
+    return await translated(async () => {
+      const common = {
+        name,
+        language,
+        // The SDK adds one of its own to the object that it is given.
+        labels: { ...labels },
+        public: false,
+        autoStopInterval: AUTO_STOP,
+        autoArchiveInterval: AUTO_ARCHIVE,
+        autoDeleteInterval: AUTO_DELETE,
+        ...(envVars === undefined ? {} : { envVars }),
+      };
+      const params = image === undefined ? common : { ...common, image };
+      const sandbox = await this.client.create(params, { timeout: CREATE_TIMEOUT_SECONDS });
+      return toSandbox(this.#keep(sandbox));
+    });
+  }
+
+  async start(id: string): Promise<void> {
+    await translated(async () => (await this.#get(id)).start(LIFECYCLE_TIMEOUT_SECONDS));
+  }
+
+  async stop(id: string): Promise<void> {
+    await translated(async () => (await this.#get(id)).stop(LIFECYCLE_TIMEOUT_SECONDS));
+  }
+
+  async delete(id: string): Promise<void> {
+    this.#handles.delete(id);
+    try {
+      await (await this.client.get(id)).delete(LIFECYCLE_TIMEOUT_SECONDS);
+    } catch (error) {
+      if (statusOf(error) !== 404) throw translateDaytonaError(error);
+    }
+  }
+
+  toolbox(id: string): Toolbox {
+    return new DaytonaToolbox({
+      handle: async () => this.#handles.get(id) ?? (await this.#get(id)),
+      // The toolbox refuses a key for a sandbox that is not there as well: only the API can tell which it is.
+      exists: async () => (await this.find(id)) !== null,
+    });
+  }
+
+  watch(listener: (change: SandboxChange) => void): () => void {
+    this.#watch ??= watchDaytona(this.options);
+    return this.#watch.add(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#watch?.close();
+    await this.client[Symbol.asyncDispose]();
+  }
+
+  async #get(nameOrId: string): Promise<DaytonaSandbox> {
+    return this.#keep(await this.client.get(nameOrId));
+  }
+
+  #keep(sandbox: DaytonaSandbox): DaytonaSandbox {
+    const oldest = this.#handles.size >= MAX_HANDLES ? this.#handles.keys().next().value : undefined;
+    if (oldest !== undefined) this.#handles.delete(oldest);
+    this.#handles.set(sandbox.id, sandbox);
+    return sandbox;
+  }
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateDaytonaError(error);
+  }
+}
