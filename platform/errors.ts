@@ -79,6 +79,11 @@ export const REASONS = {
     retryable: false,
   },
   file_too_large: { code: "resource_exhausted", hint: "Keep large files outside the project.", retryable: false },
+  storage_quota_exceeded: {
+    code: "resource_exhausted",
+    hint: "Delete files that the project does not need; GET /vfs/storage/:projectId tells where they are.",
+    retryable: false,
+  },
   version_conflict: {
     code: "aborted",
     hint: "Somebody changed the file meanwhile: read it again, merge, and write with its new ETag.",

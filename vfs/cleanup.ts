@@ -5,6 +5,7 @@ import { collectContents, GRACE_MINUTES } from "./contents";
 export async function removeProjectFiles(projectId: string): Promise<void> {
   await pgPool().query("DELETE FROM vfs_stages WHERE project_id = $1", [projectId]);
   await pgPool().query("DELETE FROM vfs_entries WHERE project_id = $1", [projectId]);
+  await pgPool().query("DELETE FROM vfs_versions WHERE project_id = $1", [projectId]);
   await pgPool().query("DELETE FROM vfs_trees WHERE project_id = $1", [projectId]);
   await pgPool().query("UPDATE vfs_contents SET last_used_at = '-infinity' WHERE project_id = $1", [projectId]);
   await collectContents();

@@ -145,6 +145,7 @@ export async function collectContents({
          SELECT id FROM vfs_contents c
          WHERE last_used_at < now() - make_interval(mins => $1)
            AND NOT EXISTS (SELECT 1 FROM vfs_entries e WHERE e.content_id = c.id)
+           AND NOT EXISTS (SELECT 1 FROM vfs_versions v WHERE v.content_id = c.id)
            AND NOT EXISTS (SELECT 1 FROM vfs_staged_entries s WHERE s.content_id = c.id)
          LIMIT $2 FOR UPDATE SKIP LOCKED),
        gone AS (DELETE FROM vfs_contents WHERE id IN (SELECT id FROM unused) RETURNING id, store),

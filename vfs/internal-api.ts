@@ -7,6 +7,7 @@ import { runAtStart } from "../platform/start-up";
 import { projectDeleted } from "../projects/events";
 import { removeProjectFiles, sweep } from "./cleanup";
 import { findFile } from "./entry";
+import { pruneByAge } from "./pruning";
 import { storeNamed } from "./stores";
 
 // What other services may ask of vfs, and what happens by itself. None of it is exposed.
@@ -53,6 +54,16 @@ export const readText = api({}, async ({ projectId, path, maxBytes }: ReadTextRe
 
 export const sweepFiles = api({}, async (): Promise<void> => {
   await sweep();
+});
+
+export const pruneVersions = api({}, async (): Promise<void> => {
+  await pruneByAge();
+});
+
+const _prune = new CronJob("prune-versions", {
+  title: "Remove versions that are older than they are kept",
+  every: "1h",
+  endpoint: pruneVersions,
 });
 
 const _sweep = new CronJob("sweep-files", {

@@ -1,10 +1,10 @@
 import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
-import { inTransaction, pgPool } from "../platform/pg-pool";
+import { pgPool } from "../platform/pg-pool";
 import type { ContentStore } from "./content-store";
 import { hashOf, type StoredContent, storeMany, storeStream } from "./contents";
 import { currentStore } from "./stores";
-import { lockTree } from "./tree";
+import { changeTree } from "./tree";
 
 export interface StagedFile {
   kind: "file";
@@ -39,7 +39,7 @@ export interface StageId {
 export interface StagedTree {
   /** Takes an entry. Returns late when the store is behind, which keeps memory bounded. A repeated path replaces the former. */
   add(entry: StagedEntry): Promise<void>;
-  /** Replaces the project's tree in one transaction. Throws `project_not_found` and `path_conflict`. */
+  /** Replaces the project's tree in one transaction. Throws `project_not_found`, `path_conflict` and `storage_quota_exceeded`. */
   commit(): Promise<void>;
   /** Forgets what was staged; the contents are collected later. */
   discard(): Promise<void>;
@@ -102,8 +102,7 @@ class PostgresStagedTree implements StagedTree {
   async commit(): Promise<void> {
     await this.#flush();
     const { projectId, stageId } = this.id;
-    await inTransaction(async (client) => {
-      await lockTree(client, projectId);
+    await changeTree(projectId, async (client) => {
       await requireNoClashes(client, stageId);
       // Rows that stay as they are keep their version and their times.
       await client.query(

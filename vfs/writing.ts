@@ -1,10 +1,9 @@
 import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
-import { inTransaction } from "../platform/pg-pool";
 import { type StoredContent, storeMany, storeStream } from "./contents";
 import { ENTRY_COLUMNS, type Entry, type EntryRow, fileNotFound, type Location, toEntry } from "./entry";
 import { currentStore } from "./stores";
-import { lockTree, requireNoClash } from "./tree";
+import { changeTree, requireNoClash } from "./tree";
 
 /** Larger files are refused; they belong outside a project. */
 const MAX_FILE_BYTES = 1024 ** 3;
@@ -68,8 +67,7 @@ function requireSize(bytes: number): void {
 }
 
 async function putEntry({ projectId, path }: Location, content: StoredContent, options: WriteOptions): Promise<Entry> {
-  return await inTransaction(async (client) => {
-    await lockTree(client, projectId);
+  return await changeTree(projectId, async (client) => {
     await requirePrecondition(client, { projectId, path }, options.precondition);
     await requireNoClash(client, projectId, path);
     const { rows } = await client.query<EntryRow>(
@@ -107,8 +105,7 @@ async function requirePrecondition(
 
 /** Makes an empty folder; one that is there is fine. */
 export async function makeDirectory({ projectId, path }: Location): Promise<void> {
-  await inTransaction(async (client) => {
-    await lockTree(client, projectId);
+  await changeTree(projectId, async (client) => {
     const { rows } = await client.query<{ kind: string }>(
       "SELECT kind FROM vfs_entries WHERE project_id = $1 AND path = $2",
       [projectId, path],
@@ -132,8 +129,7 @@ export async function makeDirectory({ projectId, path }: Location): Promise<void
 /** Removes a file, a symlink, or a folder with everything in it. Throws `file_not_found`. */
 export async function removePath(location: Location, precondition?: Precondition): Promise<void> {
   const { projectId, path } = location;
-  await inTransaction(async (client) => {
-    await lockTree(client, projectId);
+  await changeTree(projectId, async (client) => {
     await requirePrecondition(client, location, precondition);
     const { rowCount } = await client.query(
       "DELETE FROM vfs_entries WHERE project_id = $1 AND (path = $2 OR (path > $2 || '/' AND path < $2 || '0'))",

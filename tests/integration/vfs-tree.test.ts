@@ -1,0 +1,151 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, describe, expect, it } from "vitest";
+import { pgPool } from "../../platform/pg-pool";
+import { insertProject } from "../../projects/project-store";
+import { removeProjectFiles } from "../../vfs/cleanup";
+import { collectContents } from "../../vfs/contents";
+import { findEntry } from "../../vfs/entry";
+import { pruneByAge } from "../../vfs/pruning";
+import { openStagedTree } from "../../vfs/staged-tree";
+import { makeDirectory, removePath, writeFile } from "../../vfs/writing";
+
+async function newProject(): Promise<string> {
+  const project = await insertProject({ ownerId: "tree", name: randomUUID(), description: "", repository: null });
+  if (project === null) throw new Error("the name was taken");
+  return project.id;
+}
+
+const write = (projectId: string, path: string, text: string) => writeFile({ projectId, path }, Buffer.from(text));
+
+async function treeOf(projectId: string) {
+  const { rows } = await pgPool().query(
+    `SELECT entries::int, files::int, bytes::int, version_bytes::int, oldest_revision::int
+     FROM vfs_trees WHERE project_id = $1`,
+    [projectId],
+  );
+  return rows[0];
+}
+
+async function versionsOf(projectId: string): Promise<string[]> {
+  const { rows } = await pgPool().query<{ version: string }>(
+    `SELECT path || ' ' || version || ' ' || size AS version FROM vfs_versions WHERE project_id = $1 ORDER BY path, version`,
+    [projectId],
+  );
+  return rows.map(({ version }) => version);
+}
+
+afterEach(() => {
+  for (const name of ["VFS_QUOTA_BYTES", "VFS_QUOTA_FILES", "VFS_VERSIONS", "VFS_VERSION_BYTES"])
+    delete process.env[name];
+});
+
+describe("former versions", () => {
+  it("are kept of what is written again or deleted, and numbered on when the path comes back", async () => {
+    const projectId = await newProject();
+    await write(projectId, "a", "1");
+    await write(projectId, "a", "22");
+    await removePath({ projectId, path: "a" });
+    expect(await versionsOf(projectId)).toEqual(["a 1 1", "a 2 2"]);
+    expect(await write(projectId, "a", "333")).toMatchObject({ version: 3 });
+    expect(await findEntry({ projectId, path: "a" })).toMatchObject({ version: 3, size: 3 });
+  });
+
+  it("are kept of what an import replaces, and not of what it leaves as it is", async () => {
+    const projectId = await newProject();
+    await write(projectId, "same", "s");
+    await write(projectId, "changed", "old");
+    await write(projectId, "gone", "gone");
+    const stage = await openStagedTree({ projectId, stageId: randomUUID() });
+    const file = (path: string, text: string) =>
+      stage.add({ kind: "file", path, executable: false, size: text.length, content: Buffer.from(text) });
+    await file("same", "s");
+    await file("changed", "new!");
+    await file("fresh", "f");
+    await stage.commit();
+    expect(await versionsOf(projectId)).toEqual(["changed 1 3", "gone 1 4"]);
+    expect(await treeOf(projectId)).toMatchObject({ entries: 3, files: 3, bytes: 6, version_bytes: 7 });
+  });
+
+  it("are as many as are to be kept, the latest of them", async () => {
+    process.env.VFS_VERSIONS = "2";
+    const projectId = await newProject();
+    for (const text of ["1", "22", "333", "4444", "55555"]) await write(projectId, "a", text);
+    expect(await versionsOf(projectId)).toEqual(["a 3 3", "a 4 4"]);
+    expect(await treeOf(projectId)).toMatchObject({ version_bytes: 7, oldest_revision: 3 });
+  });
+
+  it("take up no more than they may, and the latest stay", async () => {
+    process.env.VFS_VERSION_BYTES = "5";
+    const projectId = await newProject();
+    for (const text of ["1", "22", "333", "44"]) await write(projectId, "a", text);
+    expect(await versionsOf(projectId)).toEqual(["a 2 2", "a 3 3"]);
+    await write(projectId, "a", "");
+    expect(await versionsOf(projectId)).toEqual(["a 3 3", "a 4 2"]);
+  });
+
+  it("are removed when they are old, and so are their contents", async () => {
+    const projectId = await newProject();
+    await write(projectId, "a", "first");
+    await write(projectId, "a", "second");
+    await write(projectId, "a", "third");
+    await pgPool().query(
+      "UPDATE vfs_versions SET replaced_at = now() - interval '31 days' WHERE project_id = $1 AND version = 1",
+      [projectId],
+    );
+    await pruneByAge();
+    expect(await versionsOf(projectId)).toEqual(["a 2 6"]);
+    await pgPool().query("UPDATE vfs_contents SET last_used_at = '-infinity' WHERE project_id = $1", [projectId]);
+    await collectContents();
+    const { rows } = await pgPool().query("SELECT size::int FROM vfs_contents WHERE project_id = $1 ORDER BY size", [
+      projectId,
+    ]);
+    expect(rows).toEqual([{ size: 5 }, { size: 6 }]);
+  });
+
+  it("go with the project", async () => {
+    const projectId = await newProject();
+    await write(projectId, "a", "1");
+    await write(projectId, "a", "2");
+    await removeProjectFiles(projectId);
+    expect(await versionsOf(projectId)).toEqual([]);
+    const { rowCount } = await pgPool().query("SELECT 1 FROM vfs_contents WHERE project_id = $1", [projectId]);
+    expect(rowCount).toBe(0);
+  });
+});
+
+describe("what a tree takes up", () => {
+  it("is counted through writing, replacing, making folders and deleting", async () => {
+    const projectId = await newProject();
+    await write(projectId, "a", "123");
+    await write(projectId, "b/c", "12345");
+    await write(projectId, "a", "1");
+    await makeDirectory({ projectId, path: "empty" });
+    expect(await treeOf(projectId)).toMatchObject({ entries: 3, files: 2, bytes: 6, version_bytes: 3 });
+    await removePath({ projectId, path: "b" });
+    await removePath({ projectId, path: "empty" });
+    expect(await treeOf(projectId)).toMatchObject({ entries: 1, files: 1, bytes: 1, version_bytes: 8 });
+  });
+
+  it("stays within the quota of bytes, however many write at once", async () => {
+    process.env.VFS_QUOTA_BYTES = "100";
+    const projectId = await newProject();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 30 }, (_, i) => write(projectId, `f${i}`, "x".repeat(10))),
+    );
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(10);
+    const refused = outcomes.find((outcome) => outcome.status === "rejected");
+    expect(refused?.reason).toMatchObject({ reason: "storage_quota_exceeded" });
+    expect(await treeOf(projectId)).toMatchObject({ files: 10, bytes: 100 });
+  });
+
+  it("stays within the quota of files, and a tree that is over it may still shrink and change", async () => {
+    const projectId = await newProject();
+    for (const path of ["a", "b", "c"]) await write(projectId, path, path);
+    process.env.VFS_QUOTA_FILES = "2";
+    await expect(write(projectId, "d", "d")).rejects.toMatchObject({ reason: "storage_quota_exceeded" });
+    await expect(makeDirectory({ projectId, path: "d" })).rejects.toMatchObject({ reason: "storage_quota_exceeded" });
+    await write(projectId, "a", "changed");
+    await removePath({ projectId, path: "b" });
+    expect(await treeOf(projectId)).toMatchObject({ entries: 2 });
+  });
+});
