@@ -84,3 +84,54 @@ describe("decoding JSON by a schema", () => {
     expect(decode({ kind: "any" }, "[".repeat(100_000))).toMatch(/recursion limit exceeded$/);
   });
 });
+
+describe("decoding texts of a query string by a schema", () => {
+  function decodeText(schema: Schema, text: string): unknown {
+    const compiler = new SchemaCompiler({
+      declarations: {},
+      decimal: (value) => ({ decimal: value }),
+      fromQuery: true,
+    });
+    try {
+      return compiler.compile(schema).string(text);
+    } catch (thrown) {
+      if (thrown instanceof DecodeFailure) return thrown.message;
+      throw thrown;
+    }
+  }
+  const whole: Schema = { kind: "literal", value: 3 };
+  const fraction: Schema = { kind: "literal", value: 1.5 };
+
+  it.each([
+    [whole, "3", 3],
+    [whole, "+3", 3],
+    [whole, "3.0", "expected 3, got 3.0"],
+    [whole, "4", "invalid type: integer `4`, expected 3"],
+    [whole, "99999999999999999999", "expected 3, got 99999999999999999999"],
+    [fraction, "1.50", 1.5],
+    [fraction, "2", "invalid type: floating point `2.0`, expected 1.5"],
+    [fraction, "x", "expected 1.5, got x"],
+  ])("takes a literal number only as a number of its kind: %j %s", (schema, text, expected) => {
+    expect(decodeText(schema, text)).toBe(expected);
+  });
+
+  it.each([
+    ["5", "value must be at least 18 (got 5)"],
+    ["17.0", "value must be at least 18 (got 17.0)"],
+    ["1e1", "value must be at least 18 (got 10.0)"],
+    ["18.0", 18],
+  ])("tells a number that breaks a rule as it was written: %s", (text, expected) => {
+    const rule = { kind: "rule", rule: { name: "min", value: 18 } } as const;
+    expect(decodeText({ kind: "number", validation: rule }, text)).toBe(expected);
+  });
+});
+
+it("gives a text within a union's list to the first member that holds texts, as Encore does", () => {
+  const list = (types: Schema[]): Schema => ({
+    kind: "union",
+    types: [{ kind: "array", element: { kind: "union", types } }, { kind: "null" }],
+  });
+  const time = '["2026-01-02T03:04:05Z"]';
+  expect(decode(list([{ kind: "date" }, number]), time)).toEqual([new Date("2026-01-02T03:04:05Z")]);
+  expect(decode(list([number, { kind: "date" }]), time)).toEqual(["2026-01-02T03:04:05Z"]);
+});

@@ -1,12 +1,5 @@
 import type { Declaration, Field, Schema } from "../model/types";
-import {
-  ArrayVisitor,
-  MapVisitor,
-  NamedVisitor,
-  ObjectVisitor,
-  UnionVisitor,
-  ValidatedVisitor,
-} from "./compound-visitors";
+import { ArrayVisitor, MapVisitor, ObjectVisitor, UnionVisitor } from "./compound-visitors";
 import {
   AnyVisitor,
   BooleanVisitor,
@@ -19,6 +12,7 @@ import {
 } from "./scalar-visitors";
 import type { SchemaVisitor } from "./schema-visitor";
 import { compileValidation } from "./validation";
+import { NamedVisitor, ValidatedVisitor } from "./wrapping-visitors";
 
 export interface SchemaCompilerOptions {
   declarations: Record<string, Declaration>;

@@ -3,7 +3,6 @@ import { alternatives, fieldList, quoted } from "./display";
 import { anyValue, readElements, readEntries, setEntry, sortedObject } from "./generic-value";
 import type { JsonReader } from "./json-reader";
 import { describeNumber, invalidType, SchemaVisitor, TextFailure } from "./schema-visitor";
-import type { Validator } from "./validation";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -30,6 +29,9 @@ export class ArrayVisitor extends SchemaVisitor {
   accepts(value: unknown): boolean {
     return Array.isArray(value) && value.every((element) => this.element.accepts(element));
   }
+  override holdsText(): boolean {
+    return false;
+  }
   override convert(value: unknown): unknown {
     return Array.isArray(value) ? value.map((element) => this.element.convert(element)) : value;
   }
@@ -53,6 +55,9 @@ export class MapVisitor extends SchemaVisitor {
   }
   accepts(value: unknown): boolean {
     return isObject(value) && Object.values(value).every((entry) => this.#value.accepts(entry));
+  }
+  override holdsText(): boolean {
+    return false;
   }
   override convert(value: unknown): unknown {
     if (!isObject(value)) return value;
@@ -121,6 +126,10 @@ export class ObjectVisitor extends SchemaVisitor {
     );
   }
 
+  override holdsText(): boolean {
+    return false;
+  }
+
   override convert(value: unknown): unknown {
     if (!isObject(value)) return value;
     const target: Record<string, unknown> = {};
@@ -185,7 +194,13 @@ export class UnionVisitor extends SchemaVisitor {
     return this.#members.some((member) => member.accepts(value));
   }
   override convert(value: unknown): unknown {
-    return this.#members.find((member) => member.accepts(value))?.convert(value) ?? value;
+    // Encore asks again for lists and objects only: a text goes to the first member that can hold any text.
+    const fits = (member: SchemaVisitor) =>
+      typeof value === "string" ? member.holdsText(value) : member.accepts(value);
+    return this.#members.find(fits)?.convert(value) ?? value;
+  }
+  override holdsText(value: string): boolean {
+    return this.#members.some((member) => member.holdsText(value));
   }
   text(value: string): unknown {
     for (const member of this.#members) {
@@ -211,98 +226,5 @@ export class UnionVisitor extends SchemaVisitor {
     const member = this.#members.find((candidate) => candidate.accepts(value));
     if (member === undefined) throw invalidType(found, this.expected);
     return member.convert(value);
-  }
-}
-
-/** A schema with rules from encore.dev/validate. */
-export class ValidatedVisitor extends SchemaVisitor {
-  readonly #inner: SchemaVisitor;
-  readonly #validate: Validator;
-  constructor(inner: SchemaVisitor, validate: Validator) {
-    super();
-    this.#inner = inner;
-    this.#validate = validate;
-  }
-  get expected(): string {
-    return this.#inner.listed;
-  }
-  override boolean(value: boolean): unknown {
-    return this.#checked(this.#inner.boolean(value));
-  }
-  override number(value: number | bigint, integer: boolean): unknown {
-    return this.#checked(this.#inner.number(value, integer));
-  }
-  override string(value: string): unknown {
-    return this.#checked(this.#inner.string(value));
-  }
-  override array(reader: JsonReader): unknown {
-    return this.#checked(this.#inner.array(reader));
-  }
-  override object(reader: JsonReader): unknown {
-    return this.#checked(this.#inner.object(reader));
-  }
-  accepts(value: unknown): boolean {
-    return this.#inner.accepts(value) && this.#validate(value) === null;
-  }
-  override convert(value: unknown): unknown {
-    return this.#inner.convert(value);
-  }
-  text(value: string): unknown {
-    const inner = this.#inner.text(value);
-    const fault = this.#validate(inner);
-    if (fault !== null) throw new TextFailure(null, fault, true);
-    return inner;
-  }
-  #checked(value: unknown): unknown {
-    const fault = this.#validate(value);
-    if (fault !== null) throw new DecodeFailure(fault);
-    return value;
-  }
-}
-
-/** A named type, resolved at its first use, so that types may refer to themselves. */
-export class NamedVisitor extends SchemaVisitor {
-  readonly #resolve: () => SchemaVisitor;
-  #target: SchemaVisitor | undefined;
-  constructor(resolve: () => SchemaVisitor) {
-    super();
-    this.#resolve = resolve;
-  }
-  get target(): SchemaVisitor {
-    this.#target ??= this.#resolve();
-    return this.#target;
-  }
-  get expected(): string {
-    return this.target.expected;
-  }
-  override get listed(): string {
-    return this.target.listed;
-  }
-  override null(): unknown {
-    return this.target.null();
-  }
-  override boolean(value: boolean): unknown {
-    return this.target.boolean(value);
-  }
-  override number(value: number | bigint, integer: boolean): unknown {
-    return this.target.number(value, integer);
-  }
-  override string(value: string): unknown {
-    return this.target.string(value);
-  }
-  override array(reader: JsonReader): unknown {
-    return this.target.array(reader);
-  }
-  override object(reader: JsonReader): unknown {
-    return this.target.object(reader);
-  }
-  accepts(value: unknown): boolean {
-    return this.target.accepts(value);
-  }
-  override convert(value: unknown): unknown {
-    return this.target.convert(value);
-  }
-  text(value: string): unknown {
-    return this.target.text(value);
   }
 }

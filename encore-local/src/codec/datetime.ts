@@ -7,8 +7,15 @@ const TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d+)?([Zz]|
  * @throws DecodeFailure
  */
 export function parseTime(text: string): Date {
+  const time = readTime(text);
+  if (typeof time === "string") throw new DecodeFailure(`invalid datetime: ${time}`);
+  return time;
+}
+
+/** The same, with the reason itself where the text is no time. */
+export function readTime(text: string): Date | string {
   const match = TIME.exec(text);
-  if (match === null) throw new DecodeFailure(`invalid datetime: ${syntaxFault(text)}`);
+  if (match === null) return syntaxFault(text);
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
   const parts = [year, month, day, hour, minute, second].map(Number) as [
     number,
@@ -20,7 +27,7 @@ export function parseTime(text: string): Date {
   ];
   const millis = fraction === undefined ? 0 : Math.floor(Number(`0${fraction}`) * 1000 + 1e-6);
   const offset = zoneMinutes(zone ?? "Z");
-  if (!inRange(parts) || offset === null) throw new DecodeFailure("invalid datetime: input is out of range");
+  if (!inRange(parts) || offset === null) return OUT_OF_RANGE;
   const [y, mo, d, h, mi, s] = parts;
   const date = new Date(0);
   date.setUTCFullYear(y, mo - 1, d);
@@ -29,7 +36,17 @@ export function parseTime(text: string): Date {
   return new Date(date.getTime() - offset * 60_000);
 }
 
-function inRange([year, month, day, hour, minute, second]: [number, number, number, number, number, number]): boolean {
+const OUT_OF_RANGE = "input is out of range";
+
+/** Whether such a day and time exist. */
+export function inRange([year, month, day, hour, minute, second]: [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+]): boolean {
   if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60) return false;
   const lastDay = new Date(Date.UTC(2000, month, 0)).getUTCDate();
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
@@ -83,7 +100,8 @@ export function timeInText(time: Date): string {
   return timeInJson(time).replace("Z", "+00:00");
 }
 
-function isoTime(time: Date): string {
+/** A date that holds no time counts as the beginning of 1970, as in Encore. */
+export function isoTime(time: Date): string {
   if (Number.isNaN(time.getTime())) return new Date(0).toISOString();
   return time.toISOString();
 }

@@ -9,10 +9,12 @@ const ESCAPES: Record<string, string> = {
   "\0": "\\0",
 };
 
+/** What does not show on its own: controls, unassigned, spaces but the plain one, marks that join what is before them. */
+const ESCAPED = /["\\]|(?! )[\p{C}\p{Z}\p{Grapheme_Extend}]/gu;
+
 /** A string in double quotes with escapes. */
 export function quoted(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is to be escaped
-  return `"${text.replace(/["\\\u0000-\u001f\u007f]/g, (c) => ESCAPES[c] ?? `\\u{${c.charCodeAt(0).toString(16)}}`)}"`;
+  return `"${text.replace(ESCAPED, (c) => ESCAPES[c] ?? `\\u{${c.codePointAt(0)?.toString(16)}}`)}"`;
 }
 
 /** A floating point number the way JSON errors show it: always with a fraction or an exponent, which comes early. */

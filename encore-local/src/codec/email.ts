@@ -23,7 +23,7 @@ function isLocalPart(local: string): boolean {
 }
 
 /** Letters and digits at both ends, anything an atom may hold between them. */
-const LABEL = /^[\p{L}\p{N}](?:[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u0080-\u{10ffff}]*[\p{L}\p{N}])?$/u;
+const LABEL = /^[\p{Alphabetic}\p{N}](?:[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u0080-\u{10ffff}]*[\p{Alphabetic}\p{N}])?$/u;
 
 function isDomain(domain: string): boolean {
   if (Buffer.byteLength(domain) > 254) return false;

@@ -1,4 +1,5 @@
 import { timeInJson } from "./datetime";
+import { floatText } from "./display";
 import { isDecimalObject } from "./validation";
 
 /** A value from the app that cannot leave the process. */
@@ -15,7 +16,7 @@ export function encodeJson(value: unknown, depth = 1): string {
       return JSON.stringify(value);
     case "number":
       if (!Number.isFinite(value)) throw new UnsupportedValue("Failed to convert js number to serde_json::Number");
-      return Object.is(value, -0) ? "0" : String(value);
+      return jsNumberText(value);
     case "boolean":
       return value ? "true" : "false";
     case "bigint":
@@ -29,6 +30,12 @@ export function encodeJson(value: unknown, depth = 1): string {
     case "symbol":
       throw unrepresentable("JS symbols");
   }
+}
+
+/** Whole numbers beyond 32 bits travel through Encore's runtime as doubles, and show it. */
+export function jsNumberText(value: number): string {
+  if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) return floatText(value);
+  return Object.is(value, -0) ? "0" : String(value);
 }
 
 function encodeObject(value: object, depth: number): string {

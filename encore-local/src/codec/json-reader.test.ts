@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { bodyText } from "./body-text";
 import { DecodeFailure } from "./decode-failure";
-import { floatText } from "./display";
+import { floatText, quoted } from "./display";
 import { anyValue } from "./generic-value";
 import { type JsonConsumer, JsonReader } from "./json-reader";
 import { NumberVisitor, StringVisitor } from "./scalar-visitors";
@@ -97,4 +97,9 @@ it.each([
   [0.5, "0.5"],
 ])("writes %d in messages as %s", (value, text) => {
   expect(floatText(value)).toBe(text);
+});
+
+it("quotes what does not show on its own", () => {
+  expect(quoted('a"b\n\u00a0\u200b')).toBe('"a\\"b\\n\\u{a0}\\u{200b}"');
+  expect(quoted("e\u0301 é ☃ 😀")).toBe('"e\\u{301} é ☃ 😀"');
 });

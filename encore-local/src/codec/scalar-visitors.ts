@@ -74,15 +74,19 @@ export class BooleanVisitor extends SchemaVisitor {
 const LOOSE_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const NOT_FINITE = /^[+-]?(inf|infinity|nan)$/i;
 
+/** Whether a text is a whole number of 64 bits. */
+export function isWholeNumber(text: string): boolean {
+  if (!/^[+-]?\d+$/.test(text)) return false;
+  const exact = BigInt(text.replace(/^\+/, ""));
+  return exact === BigInt.asIntN(64, exact);
+}
+
 /** A number in a query string; undefined when it is none. */
 function parseLooseNumber(text: string): number | bigint | null | undefined {
   if (NOT_FINITE.test(text)) return null;
   if (!LOOSE_NUMBER.test(text)) return undefined;
-  if (/^[+-]?\d+$/.test(text)) {
-    const exact = BigInt(text.startsWith("+") ? text.slice(1) : text);
-    if (exact === BigInt.asIntN(64, exact) && !Number.isSafeInteger(Number(exact))) return exact;
-  }
   const value = Number(text);
+  if (!Number.isSafeInteger(value) && isWholeNumber(text)) return BigInt(text.replace(/^\+/, ""));
   return Number.isFinite(value) ? value : null;
 }
 
@@ -145,6 +149,9 @@ export class DateVisitor extends SchemaVisitor {
   accepts(value: unknown): boolean {
     return typeof value === "string" && succeeds(() => parseTime(value));
   }
+  override holdsText(value: string): boolean {
+    return this.accepts(value);
+  }
   override convert(value: unknown): unknown {
     return typeof value === "string" ? parseTime(value) : value;
   }
@@ -168,6 +175,9 @@ export class DecimalVisitor extends SchemaVisitor {
   }
   accepts(value: unknown): boolean {
     return typeof value === "string" && decimalFault(value) === null;
+  }
+  override holdsText(value: string): boolean {
+    return this.accepts(value);
   }
   override convert(value: unknown): unknown {
     return typeof value === "string" ? this.string(value) : value;
@@ -200,20 +210,24 @@ export class LiteralVisitor extends SchemaVisitor {
     if (this.#coerce && typeof this.#value === "boolean" && (value === "true" || value === "false")) {
       return this.boolean(value === "true");
     }
-    if (this.#coerce && typeof this.#value === "number") {
-      const number = parseLooseNumber(value);
-      if (typeof number === "number") return this.number(number, Number.isInteger(number));
-    }
+    const number = this.#coerce ? this.#numberLike(value) : undefined;
+    if (number !== undefined) return this.number(number, Number.isInteger(this.#value));
     throw new DecodeFailure(`expected ${this.expected}, got ${value}`);
   }
   accepts(value: unknown): boolean {
     return value === this.#value;
   }
   text(value: string): unknown {
-    if (typeof this.#value === "number" ? parseLooseNumber(value) === this.#value : value === String(this.#value)) {
-      return this.#value;
-    }
+    const same =
+      typeof this.#value === "number" ? this.#numberLike(value) === this.#value : value === String(this.#value);
+    if (same) return this.#value;
     throw new TextFailure(null, `expected ${this.expected}, got ${value}`);
+  }
+  /** The number behind a text, when it is of the literal's own kind: `3.0` does not stand for `3`. */
+  #numberLike(text: string): number | bigint | undefined {
+    if (typeof this.#value !== "number") return undefined;
+    if (Number.isInteger(this.#value) && !isWholeNumber(text)) return undefined;
+    return parseLooseNumber(text) ?? undefined;
   }
 }
 

@@ -52,6 +52,11 @@ export abstract class SchemaVisitor implements JsonConsumer {
   /** Whether the schema takes a generic JSON value. */
   abstract accepts(value: unknown): boolean;
 
+  /** Whether `convert` takes a text, be it of the wrong kind: scalars do, lists and objects do not. */
+  holdsText(_value: string): boolean {
+    return true;
+  }
+
   /** Turns a generic JSON value that `accepts` approved of into what the app gets. @throws DecodeFailure */
   convert(value: unknown): unknown {
     return value;

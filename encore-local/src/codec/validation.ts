@@ -1,27 +1,30 @@
 import type { ValidationExpr, ValidationRule } from "../model/types";
-import { boundText, numberText, quoted } from "./display";
+import { boundText, floatText, numberText, quoted } from "./display";
 import { isEmail } from "./email";
 
-/** Gives the reason why a value breaks the rules, null when it keeps them. */
-export type Validator = (value: unknown) => string | null;
+/**
+ * Gives the reason why a value breaks the rules, null when it keeps them. `float`: the number was written with a fraction
+ * or an exponent, which counts even where it is whole (`17.0`).
+ */
+export type Validator = (value: unknown, float?: boolean) => string | null;
 
 export function compileValidation(expr: ValidationExpr): Validator {
   if (expr.kind === "rule") return compileRule(expr.rule);
   const validators = expr.exprs.map(compileValidation);
   if (expr.kind === "and") {
-    return (value) => {
+    return (value, float) => {
       for (const validate of validators) {
-        const fault = validate(value);
+        const fault = validate(value, float);
         if (fault !== null) return fault;
       }
       return null;
     };
   }
   // Of several alternatives that all fail, the first one's reason is told.
-  return (value) => {
+  return (value, float) => {
     let first: string | null = null;
     for (const validate of validators) {
-      const fault = validate(value);
+      const fault = validate(value, float);
       if (fault === null) return null;
       first ??= fault;
     }
@@ -40,12 +43,12 @@ function compileRule(rule: ValidationRule): Validator {
         got > rule.value ? `length too long (got ${got}, expected at most ${rule.value})` : null,
       );
     case "min":
-      return ofNumber((got, text) =>
-        got < bound(rule.value, got) ? `value must be at least ${boundText(rule.value)} (got ${text})` : null,
+      return ofNumber((got, text, whole) =>
+        got < bound(rule.value, whole) ? `value must be at least ${boundText(rule.value)} (got ${text})` : null,
       );
     case "max":
-      return ofNumber((got, text) =>
-        got > bound(rule.value, got) ? `value must be at most ${boundText(rule.value)} (got ${text})` : null,
+      return ofNumber((got, text, whole) =>
+        got > bound(rule.value, whole) ? `value must be at most ${boundText(rule.value)} (got ${text})` : null,
       );
     case "startsWith":
       return ofString((text) =>
@@ -65,8 +68,7 @@ function compileRule(rule: ValidationRule): Validator {
 }
 
 /** Against a whole number Encore compares with the whole part of the bound. */
-const bound = (value: number, got: number | bigint): number =>
-  typeof got === "bigint" || Number.isInteger(got) ? Math.trunc(value) : value;
+const bound = (value: number, whole: boolean): number => (whole ? Math.trunc(value) : value);
 
 function ofString(check: (text: string) => string | null): Validator {
   return (value) => (typeof value === "string" ? check(value) : "unexpected type (expected string)");
@@ -80,10 +82,12 @@ function ofLength(check: (length: number) => string | null): Validator {
   };
 }
 
-function ofNumber(check: (got: number | bigint, text: string) => string | null): Validator {
-  return (value) => {
-    if (typeof value === "number" || typeof value === "bigint") return check(value, numberText(value));
-    if (isDecimalObject(value)) return check(Number(String(value)), String(value));
+function ofNumber(check: (got: number | bigint, text: string, whole: boolean) => string | null): Validator {
+  return (value, float = false) => {
+    if (typeof value === "number" && float) return check(value, floatText(value), false);
+    if (typeof value === "number") return check(value, numberText(value), Number.isInteger(value));
+    if (typeof value === "bigint") return check(value, String(value), true);
+    if (isDecimalObject(value)) return check(Number(value.value), String(value.value), false);
     return "unexpected type (expected number)";
   };
 }

@@ -1,5 +1,5 @@
 import { timeInText } from "../codec/datetime";
-import { floatText } from "../codec/display";
+import { jsNumberText } from "../codec/js-value";
 import { isDecimalObject } from "../codec/validation";
 import { rawHeader } from "../http/header-text";
 import { ApiFailure } from "../runtime/api-error";
@@ -31,12 +31,6 @@ function toHeaderValue(value: unknown): string {
 /** A scalar in a header, a query or a cookie. */
 export function scalarText(value: unknown): string {
   if (value instanceof Date) return timeInText(value);
-  if (typeof value === "number") return numberText(value);
+  if (typeof value === "number") return jsNumberText(value);
   return isDecimalObject(value) ? String(value.value) : String(value);
-}
-
-/** Whole numbers beyond 32 bits travel through Encore's runtime as doubles, and show it. */
-function numberText(value: number): string {
-  const small = Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32;
-  return small ? String(value) : floatText(value);
 }

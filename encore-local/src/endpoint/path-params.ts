@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { DecodeFailure } from "../codec/decode-failure";
 import { JsonReader } from "../codec/json-reader";
+import { isWholeNumber } from "../codec/scalar-visitors";
 import { describeNumber, invalidType, SchemaVisitor } from "../codec/schema-visitor";
 import { compileValidation, type Validator } from "../codec/validation";
 import { percentDecodedBytes } from "../http/query-string";
@@ -38,7 +39,7 @@ export function compilePathParams(endpoint: Endpoint, requestFields: Field[]): P
       const text = texts[index];
       if (text === undefined) continue;
       const value = read(text);
-      const fault = validate?.(value) ?? null;
+      const fault = validate?.(value, !isWholeNumber(text)) ?? null;
       if (fault !== null) throw ApiFailure.invalidArgument(`invalid path parameter ${name}: ${fault}`);
       target[name] = value;
     }

@@ -1,7 +1,8 @@
 import type { SchemaCompiler } from "../codec/compile-schema";
-import { ArrayVisitor, NamedVisitor } from "../codec/compound-visitors";
+import { ArrayVisitor } from "../codec/compound-visitors";
 import { setEntry } from "../codec/generic-value";
 import { type SchemaVisitor, TextFailure } from "../codec/schema-visitor";
+import { NamedVisitor } from "../codec/wrapping-visitors";
 import { parseCookies } from "../http/cookies";
 import { headerText, readableHeader } from "../http/header-text";
 import type { Field } from "../model/types";

@@ -1,5 +1,7 @@
 import { parse as parseArray } from "postgres-array";
-import type { SqlType } from "./types";
+import { anyValue } from "../../codec/generic-value";
+import { JsonReader } from "../../codec/json-reader";
+import { isVector, type SqlType } from "./types";
 
 /** Types that Encore reads on their own, but not as elements of an array. */
 const NOT_IN_ARRAYS = new Set(["bytea", "uuid"]);
@@ -18,24 +20,46 @@ const bigInteger: Decoder = (text) => {
 
 const verbatim: Decoder = (text) => text;
 
+/** Keeps big integers exact and puts names in order, as in bodies. */
+const json: Decoder = (text) => new JsonReader(text).read(anyValue);
+
+/** PostgreSQL writes the shortest text; the app gets the 32 bits as they are. */
+const singleFloat: Decoder = (text) => finite(String(Math.fround(Number(text))));
+
+/** Fractions of a second are written in groups of three digits. */
+const time: Decoder = (text) =>
+  text.replace(/\.(\d+)$/, (_, digits: string) => `.${digits.padEnd(digits.length > 3 ? 6 : 3, "0")}`);
+
+/** Years beyond four digits have a sign, and there is a year 0. */
+const date: Decoder = (text) => {
+  const [, year = "", rest, bc] = /^(\d+)(-\d\d-\d\d)( BC)?$/.exec(text) ?? [];
+  if (rest === undefined) throw new Error(`${text} is no day`);
+  if (bc === undefined) return year.length > 4 ? `+${year}${rest}` : text;
+  const before = Number(year) - 1;
+  return `${before === 0 ? "" : "-"}${String(before).padStart(4, "0")}${rest}`;
+};
+
+/** A whole address goes without its prefix. */
+const network: Decoder = (text) => text.replace(text.includes(":") ? /\/128$/ : /\/32$/, "");
+
 const DECODERS: Record<string, Decoder> = {
   bool: (text) => text === "t",
   int2: Number,
   int4: Number,
   oid: Number,
   int8: bigInteger,
-  float4: finite,
+  float4: singleFloat,
   float8: finite,
   text: verbatim,
   varchar: verbatim,
   name: verbatim,
   uuid: verbatim,
   inet: verbatim,
-  cidr: verbatim,
-  date: verbatim,
-  time: verbatim,
-  json: (text) => JSON.parse(text) as unknown,
-  jsonb: (text) => JSON.parse(text) as unknown,
+  cidr: network,
+  date,
+  time,
+  json,
+  jsonb: json,
   bytea: (text) => {
     const bytes = Buffer.from(text.slice(2), "hex");
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
@@ -45,15 +69,14 @@ const DECODERS: Record<string, Decoder> = {
 };
 
 /** PostgreSQL's ISO form, such as `2026-01-02 03:04:05.678+02`; years past 9999 and before Christ are not ISO 8601's. */
-function parseTimestamp(text: string): Date | null {
+function parseTimestamp(text: string): Date {
   const match = /^(\d{4,})-(\d\d)-(\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d(?::?\d\d)?)( BC)?$/.exec(text);
-  if (match === null) return null;
+  if (match === null) throw new Error(`${text} is no time that a Date can hold`);
   const [, year = "", month, day, time, zone = "Z", bc] = match;
   const fullZone = /^[+-]\d\d$/.test(zone) ? `${zone}:00` : zone;
   const fullYear =
     year.length > 4 || bc !== undefined ? `${bc === undefined ? "+" : "-"}${signedYear(year, bc)}` : year;
-  const date = new Date(`${fullYear}-${month}-${day}T${time}${fullZone}`);
-  return Number.isNaN(date.getTime()) ? null : date;
+  return new Date(`${fullYear}-${month}-${day}T${time}${fullZone}`);
 }
 
 /** ISO 8601 has a year 0; PostgreSQL's year before 1 is 1 BC. */
@@ -77,6 +100,7 @@ export function decoderFor(type: SqlType, options: DecodeOptions): Decoder | und
     case "enum":
       return verbatim;
     case "scalar":
+      if (isVector(type)) return (text) => (JSON.parse(text) as number[]).map((n) => finite(String(Math.fround(n))));
       if (type.name === "numeric") return (text) => options.decimal(normalizeNumeric(text));
       return DECODERS[type.name];
     case "array": {

@@ -27,15 +27,26 @@ export class Row {
       const sqlType = this.#catalogue.find(type);
       const decoder = sqlType === undefined ? undefined : decoderFor(sqlType, this.#options);
       if (decoder === undefined) throw unreadable(name, sqlType?.name ?? String(type));
-      values[name] = text === null ? null : decoder(text);
+      values[name] = text === null ? null : decoded(name, () => decoder(text));
     }
     return values;
   }
 }
 
-function unreadable(column: string, type: string): Error {
-  const message = `unable to parse column ${column}: Error { kind: FromSql, cause: Some(WrongType { postgres: ${type} }) }`;
-  return Object.assign(new Error(message), { code: "GenericFailure" });
+/** Some values of a readable type cannot be read: `NaN` of numeric, infinite times, JSON that nests too deeply. */
+function decoded(column: string, decode: () => unknown): unknown {
+  try {
+    return decode();
+  } catch (cause) {
+    throw failure(column, `Error { kind: FromSql(0), cause: Some(${JSON.stringify(String(cause))}) }`, cause);
+  }
+}
+
+const unreadable = (column: string, type: string): Error =>
+  failure(column, `Error { kind: FromSql, cause: Some(WrongType { postgres: ${type} }) }`);
+
+function failure(column: string, why: string, cause?: unknown): Error {
+  return Object.assign(new Error(`unable to parse column ${column}: ${why}`, { cause }), { code: "GenericFailure" });
 }
 
 /** The rows of a result, one after another, then null. */

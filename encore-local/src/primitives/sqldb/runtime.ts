@@ -1,4 +1,5 @@
 import { Pool, type PoolClient } from "pg";
+import { encodeJson } from "../../codec/js-value";
 import type { RuntimeHost } from "../../runtime/host";
 import { encodeParameter } from "./encode";
 import { toAppError } from "./errors";
@@ -12,9 +13,8 @@ export class QueryArgs {
 
   constructor(params: unknown[]) {
     for (const value of params) {
-      if (Array.isArray(value) && value.some((item) => item instanceof Uint8Array || typeof item === "function")) {
-        throw new Error("JS functions cannot be represented as a serde_json::Value");
-      }
+      // Bytes may be a parameter, but not be within one. Whatever JSON cannot carry is refused here.
+      if (typeof value !== "string" && !ArrayBuffer.isView(value)) encodeJson(value);
     }
     this.values = [...params];
   }

@@ -57,6 +57,9 @@ export type SqlType =
   | { kind: "array"; name: string; element: SqlType }
   | { kind: "enum"; name: string };
 
+/** The type of the extension pgvector, which is known by its name. */
+export const isVector = (type: SqlType): boolean => type.kind === "scalar" && type.name === "vector";
+
 /** A row of pg_type, for types that the database's own schema defines. */
 export interface TypeRow {
   oid: number;
