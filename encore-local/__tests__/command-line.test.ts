@@ -128,8 +128,8 @@ describe("encore-local run", () => {
 
 describe("the command line", () => {
   it("gives help for all commands and for each", async () => {
-    expect((await cli.run(["--help"])).output).toMatch(/run .*\n.*test .*\n.*check .*\n.*gen .*\n.*db /);
-    for (const command of ["run", "test", "check", "gen", "db"]) {
+    expect((await cli.run(["--help"])).output).toMatch(/run .*\n.*test .*\n.*check .*\n.*gen .*\n.*openapi .*\n.*db /);
+    for (const command of ["run", "test", "check", "gen", "openapi", "db"]) {
       expect(await cli.run([command, "--help"])).toMatchObject({
         code: 0,
         output: expect.stringContaining(`encore-local ${command}`),

@@ -5,10 +5,11 @@ import { checkCommand } from "./check";
 import { type Command, UsageError } from "./command";
 import { dbCommand } from "./db";
 import { genCommand } from "./gen";
+import { openapiCommand } from "./openapi";
 import { runCommand } from "./run";
 import { testCommand } from "./test";
 
-const COMMANDS: readonly Command[] = [runCommand, testCommand, checkCommand, genCommand, dbCommand];
+const COMMANDS: readonly Command[] = [runCommand, testCommand, checkCommand, genCommand, openapiCommand, dbCommand];
 
 function overview(): string {
   const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`);

@@ -98,7 +98,7 @@ export function isDecimalObject(value: unknown): value is { value: string } {
 }
 
 /** Encore's patterns are in the dialect of Rust: Unicode by default, flags in front (`(?i)`), named groups `(?P<n>`. */
-function toRegExp(pattern: string): RegExp {
+export function toRegExp(pattern: string): RegExp {
   const flags = /^\(\?([ims]+)\)/.exec(pattern);
   const source = pattern
     .slice(flags?.[0].length ?? 0)

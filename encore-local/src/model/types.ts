@@ -167,6 +167,8 @@ export interface CronJob {
 
 export interface Declaration {
   name: string;
+  /** What a generic type was given: each use with other arguments is a declaration of its own. */
+  typeArguments?: Schema[];
   schema: Schema;
   doc?: string;
   location: Location;

@@ -1,7 +1,7 @@
 import { asPayload, encodeJson, UnsupportedValue } from "../codec/js-value";
 
 /** HTTP status by error code, Encore's own list. */
-const STATUS = {
+export const STATUS = {
   canceled: 499,
   unknown: 500,
   invalid_argument: 400,

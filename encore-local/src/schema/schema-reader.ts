@@ -238,14 +238,15 @@ export class SchemaReader implements TypeReader {
     const scope: Scope = { module, bindings };
     if (ts.isTypeAliasDeclaration(node) && !mayRecur(node.type)) return this.read(node.type, scope);
     const id = `${module.file}#${node.name.text}${args.length === 0 ? "" : JSON.stringify(args)}`;
-    if (this.declarations[id] === undefined) this.declare(id, node, scope);
+    if (this.declarations[id] === undefined) this.declare(id, { node, args }, scope);
     return { schema: { kind: "ref", id } };
   }
 
-  private declare(id: string, node: ts.InterfaceDeclaration | ts.TypeAliasDeclaration, scope: Scope): void {
+  private declare(id: string, { node, args }: NamedType, scope: Scope): void {
     const doc = docOf(node);
     const declaration: Declaration = {
       name: node.name.text,
+      ...(args.length === 0 ? {} : { typeArguments: args.map(({ schema }) => schema) }),
       schema: { kind: "any" },
       ...(doc === undefined ? {} : { doc }),
       location: locationOf(node),
@@ -279,6 +280,11 @@ export class SchemaReader implements TypeReader {
     }
     return bindings;
   }
+}
+
+interface NamedType {
+  node: ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
+  args: Reading[];
 }
 
 /** Only types with a body of their own can contain themselves; all else is read in place. */

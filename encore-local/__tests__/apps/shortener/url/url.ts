@@ -13,8 +13,12 @@ interface Shorten {
   target: string & StartsWith<"https://"> & MaxLen<200>;
   tags?: (string & MinLen<1>)[];
   expiresAt?: Date;
-  /** Chosen by the caller in place of a random one. */
+  /**
+   * Chosen by the caller in place of a random one.
+   * @example docs
+   */
   id?: string;
+  /** @example reuse */
   onConflict: Header<"X-On-Conflict">;
 }
 
@@ -34,7 +38,11 @@ interface Row {
 
 const toLink = ({ expires_at, ...row }: Row): Link => ({ ...row, expiresAt: expires_at });
 
-/** Gives an address a short one; the same address keeps the one that it has. */
+/**
+ * Gives an address a short one; the same address keeps the one that it has.
+ * @example {"target": "https://encore.dev", "tags": ["docs"]}
+ * @throws already_exists the short address leads somewhere else
+ */
 export const shorten = api(
   { expose: true, method: "POST", path: "/url", tags: ["counted"] },
   async ({ target, tags = [], expiresAt, id, onConflict }: Shorten): Promise<Link> => {
