@@ -2,7 +2,8 @@ import log from "encore.dev/log";
 import { DomainError } from "../platform/errors";
 import { redactedMessage } from "../platform/redaction";
 import { isCommitted, openStagedTree } from "../vfs/staged-tree";
-import { type ArchiveReport, readArchive } from "./archive";
+import { readArchive } from "./archive/read-archive";
+import type { ArchiveReport } from "./archive/report";
 import { type Detection, detect } from "./detection/detect";
 import type { GitHubClient } from "./github-client";
 import {
@@ -99,6 +100,7 @@ async function storeTree(claimed: ClaimedImport, ports: ImportPorts, signal: Abo
     const progress = new Progress(id);
     const report = await readArchive(archive, {
       limits: ports.limits,
+      folder: "",
       signal,
       onEntry: (entry) => tree.add(entry),
       onProgress: (counts) => progress.note(counts),

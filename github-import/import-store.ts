@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { db } from "../database";
 import { decodeCursor, encodeCursor } from "../platform/page";
-import type { ArchiveReport, SkippedEntry } from "./archive";
+import type { ArchiveReport, SkippedEntry } from "./archive/report";
 import type { Detection } from "./detection/detect";
 import type { Import, ImportFailure, ImportStatus } from "./import";
 

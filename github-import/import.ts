@@ -1,4 +1,4 @@
-import type { SkippedEntry } from "./archive";
+import type { SkippedEntry } from "./archive/report";
 
 export type ImportStatus =
   | "queued"

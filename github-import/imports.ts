@@ -9,7 +9,7 @@ import { createGitHubClient } from "./github-client";
 import type { Import } from "./import";
 import type { ImportPorts } from "./import-job";
 import { findImport, insertImport, newImportId, requestCancel, requeueImport } from "./import-store";
-import { DEFAULT_LIMITS } from "./limits";
+import { limitsFrom } from "./limits";
 import { parseRepositoryReference, requireRef } from "./repository-reference";
 import { importDue } from "./topics";
 import { announceUpdate } from "./updates";
@@ -23,7 +23,7 @@ const DEFAULT_API_URL = "https://api.github.com";
 
 /** What `runImport` works with in the running backend. */
 export const importPorts: ImportPorts = {
-  limits: DEFAULT_LIMITS,
+  limits: limitsFrom(process.env),
   github: ({ id, token }) => {
     const own =
       token === null

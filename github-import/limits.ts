@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** What an import may bring. Each limit refuses as soon as it is known to be passed. */
 export interface ImportLimits {
   files: number;
@@ -12,10 +14,39 @@ export interface ImportLimits {
 }
 
 export const DEFAULT_LIMITS: ImportLimits = {
-  files: 50_000,
+  files: 100_000,
   bytes: 2 * 1024 ** 3,
   fileBytes: 256 * 1024 ** 2,
   ratio: 200,
   ratioFromBytes: 64 * 1024 ** 2,
   milliseconds: 30 * 60_000,
 };
+
+const positive = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional();
+
+const settings = z.object({
+  IMPORT_MAX_FILES: positive,
+  IMPORT_MAX_BYTES: positive,
+  IMPORT_MAX_FILE_BYTES: positive,
+  IMPORT_MAX_RATIO: positive,
+  IMPORT_MAX_SECONDS: positive,
+});
+
+/** The limits that the environment sets, and the default for each that it does not. Throws for a value that is no number. */
+export function limitsFrom(environment: Record<string, string | undefined>): ImportLimits {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ""));
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");
+    throw new Error(`${names} must be a whole number above 0; see docs/github-import.md`);
+  }
+  const { data } = parsed;
+  return {
+    files: data.IMPORT_MAX_FILES ?? DEFAULT_LIMITS.files,
+    bytes: data.IMPORT_MAX_BYTES ?? DEFAULT_LIMITS.bytes,
+    fileBytes: data.IMPORT_MAX_FILE_BYTES ?? DEFAULT_LIMITS.fileBytes,
+    ratio: data.IMPORT_MAX_RATIO ?? DEFAULT_LIMITS.ratio,
+    ratioFromBytes: DEFAULT_LIMITS.ratioFromBytes,
+    milliseconds: data.IMPORT_MAX_SECONDS === undefined ? DEFAULT_LIMITS.milliseconds : data.IMPORT_MAX_SECONDS * 1000,
+  };
+}

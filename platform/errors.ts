@@ -127,6 +127,11 @@ export const REASONS = {
     retryable: false,
   },
   ref_not_found: { code: "not_found", hint: "Check the name of the branch, tag or commit.", retryable: false },
+  folder_not_found: {
+    code: "not_found",
+    hint: "Check the folder's path, and that it is there in this branch, tag or commit.",
+    retryable: false,
+  },
   empty_repository: { code: "failed_precondition", hint: "Push something to the repository first.", retryable: false },
   github_token_rejected: { code: "permission_denied", hint: "Send a token that is valid.", retryable: false },
   github_sso_required: {
@@ -144,6 +149,16 @@ export const REASONS = {
     code: "unavailable",
     hint: "GitHub does not answer as it should; it is tried again.",
     retryable: true,
+  },
+  github_bad_answer: {
+    code: "unavailable",
+    hint: "What came was not GitHub's; a proxy may be in between. It is tried again.",
+    retryable: true,
+  },
+  repository_blocked: {
+    code: "permission_denied",
+    hint: "GitHub shows at the repository's address why it is blocked.",
+    retryable: false,
   },
   archive_refused: {
     code: "failed_precondition",

@@ -154,7 +154,7 @@ describe("an import that cannot succeed", () => {
     };
     const done = await importInto({ repository: "tests/changing" });
     intercept = undefined;
-    expect(done).toMatchObject({ status: "failed", failure: { reason: "archive_refused" } });
+    expect(done).toMatchObject({ status: "failed", failure: { reason: "github_bad_answer" } });
   });
 
   it("keeps nothing of a token once it has ended", async () => {

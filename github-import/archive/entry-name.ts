@@ -1,5 +1,5 @@
-import { DomainError } from "../platform/errors";
-import { MAX_PATH_BYTES, MAX_SEGMENT_BYTES } from "../vfs/path";
+import { MAX_PATH_BYTES, MAX_SEGMENT_BYTES } from "../../vfs/path";
+import { refused } from "./refusal";
 
 const MAX_DEPTH = 256;
 
@@ -14,8 +14,7 @@ export type Placement =
  * refuses the whole archive (`archive_refused`); one that our trees or git cannot hold is left out.
  */
 export function placeEntry(name: string, root: string): Placement {
-  if (name === "" || name.includes("\0")) throw refused("an entry has an empty name or one with NUL");
-  if (name.includes("\ufffd")) throw refused("an entry's name is not UTF-8");
+  if (name === "") throw refused("an entry has no name");
   if (/\p{Cc}/u.test(name)) throw refused("an entry's name has control characters");
   if (name.startsWith("/") || /^[A-Za-z]:/.test(name) || name.startsWith("\\"))
     throw refused("an entry's name is absolute");
@@ -30,7 +29,12 @@ export function placeEntry(name: string, root: string): Placement {
     throw refused("an entry's name is absolute");
   const path = inner.join("/");
   const reason = unfitReason(path, inner);
-  return reason === undefined ? { kind: "path", path } : { kind: "skip", path: path.slice(0, MAX_PATH_BYTES), reason };
+  return reason === undefined ? { kind: "path", path } : { kind: "skip", path: shortened(path), reason };
+}
+
+/** What a report shows of a path; whole characters, since a database takes no half ones. */
+function shortened(path: string): string {
+  return path.length <= MAX_PATH_BYTES ? path : path.slice(0, MAX_PATH_BYTES).toWellFormed();
 }
 
 function unfitReason(path: string, segments: string[]): string | undefined {
@@ -41,24 +45,30 @@ function unfitReason(path: string, segments: string[]): string | undefined {
   return undefined;
 }
 
-/** `.git` in the forms that some file system takes for it: any case, the DOS short name, invisible characters. */
+/** `.git` in the forms that some file system takes for it: any case, the DOS short name, invisible characters, streams. */
 function isGitFolder(segment: string): boolean {
-  const visible = segment.replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad]/g, "").replace(/[. ]+$/, "");
+  const visible = segment
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad]/g, "")
+    .replace(/:.*$/, "")
+    .replace(/[. ]+$/, "");
   return /^(\.git|git~\d+)$/i.test(visible);
 }
 
-/** A symlink's target as it is kept, or undefined for one that leads out of the tree or to its root. */
-export function keptLinkTarget(path: string, target: string): string | undefined {
-  if (target === "" || target.startsWith("/") || /[\0\\]/.test(target) || /^[A-Za-z]:/.test(target)) return undefined;
-  const stack = path.split("/").slice(0, -1);
-  for (const segment of target.split("/")) {
-    if (segment === "" || segment === ".") continue;
-    if (segment !== "..") stack.push(segment);
-    else if (stack.pop() === undefined) return undefined;
-  }
-  return stack.length === 0 ? undefined : target;
-}
+/** What Linux takes for a symlink's target. */
+const MAX_TARGET_BYTES = 4_095;
 
-export function refused(what: string, cause?: unknown): DomainError {
-  return new DomainError("archive_refused", `the archive is refused: ${what}`, { cause });
+/**
+ * A symlink's target as it is kept, or undefined for one that leads out of the tree or to its root. `..` may stand at its
+ * beginning only: behind another name it could follow a symlink, and lead elsewhere than its text says.
+ */
+export function keptLinkTarget(path: string, target: string): string | undefined {
+  if (target === "" || target.startsWith("/") || /[\p{Cc}\\]/u.test(target) || /^[A-Za-z]:/.test(target))
+    return undefined;
+  if (Buffer.byteLength(target) > MAX_TARGET_BYTES) return undefined;
+  const segments = target.split("/").filter((segment) => segment !== "" && segment !== ".");
+  const up = segments.lastIndexOf("..") + 1;
+  if (segments.slice(0, up).some((segment) => segment !== "..")) return undefined;
+  const depth = path.split("/").length - 1;
+  const leadsToRoot = up === depth && segments.length === up;
+  return up > depth || leadsToRoot ? undefined : target;
 }
