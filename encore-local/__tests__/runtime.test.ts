@@ -34,6 +34,27 @@ describe("a running app", () => {
     });
   });
 
+  it("tells in the log when a request begins and ends, and that an error status of a raw endpoint is a failure", async () => {
+    const before = app.output().length;
+    await getJson(app, "/name");
+    await fetch(`${app.url}/refuse`);
+    await vi.waitFor(() => expect(app.output()).toContain("request completed code=not_found"));
+    const lines = app
+      .output()
+      .slice(before)
+      .split("\n")
+      .map((line) => line.replace(/^\d+:\d\d[AP]M /, "").replace(/ (duration|span_id|trace_id)=[^ ]+/g, ""));
+    expect(lines.filter((line) => line.includes("nameOfCaller"))).toEqual([
+      "INF starting request endpoint=nameOfCaller service=probe",
+      "INF request completed code=ok endpoint=nameOfCaller service=probe",
+    ]);
+    expect(lines.filter((line) => line.includes("refuse"))).toEqual([
+      "INF starting request endpoint=refuse service=probe",
+      'ERR request failed error="Not Found" code=not_found endpoint=refuse service=probe',
+      "INF request completed code=not_found endpoint=refuse service=probe",
+    ]);
+  });
+
   it("passes a large raw body through without losing a byte", async () => {
     const body = Buffer.alloc(40 * MEBIBYTE, "y");
     const answer = await fetch(`${app.url}/upload`, { method: "POST", body });

@@ -4,7 +4,7 @@ import { WebSocketServer } from "ws";
 import { bodyText } from "../codec/body-text";
 import type { DecodedRequest, RequestDecoder } from "../endpoint/request-decoder";
 import { BodyReader } from "../primitives/api/body-reader";
-import { callHandler, loggedFailure, requireIdentity, runHandler } from "../primitives/api/call-handler";
+import { callHandler, requireIdentity, runHandler } from "../primitives/api/call-handler";
 import { ResponseWriter } from "../primitives/api/response-writer";
 import type { Authenticator } from "../primitives/gateway/runtime";
 import { serveStatic } from "../primitives/static/runtime";
@@ -15,6 +15,7 @@ import { type CompiledEndpoint, type EndpointTable, HTTP_METHODS, isStream } fro
 import type { RuntimeLogger } from "../runtime/host";
 import type { Identity } from "../runtime/identity";
 import { Request } from "../runtime/request";
+import { logAnswered, logCompleted, loggedFailure, logStarted } from "../runtime/request-log";
 import { takesPayload } from "../runtime/service-calls";
 import type { Cors } from "./cors";
 import { Exchange } from "./exchange";
@@ -132,8 +133,8 @@ export class Dispatcher {
     if (endpoint.model.kind === "typed") return this.#runTyped(exchange, call, decoder, decoded);
     if (isStream(endpoint.model)) requireWebSocket(exchange.request);
     requireIdentity(endpoint, identity?.userId);
-    if (endpoint.model.kind === "static") return this.#serveFile(exchange, endpoint, decoded);
     const request = incomingRequest(exchange, { endpoint, decoded, identity });
+    if (endpoint.model.kind === "static") return this.#serveFile(exchange, { endpoint, decoded, request });
     if (endpoint.model.kind === "raw") return this.#runRaw(exchange, endpoint, request);
     this.#openStream(exchange, { endpoint, request, upgrade: call.upgrade });
     return undefined;
@@ -160,25 +161,43 @@ export class Dispatcher {
     request: Request,
   ): Promise<void> {
     const body = new BodyReader(source, endpoint.model.bodyLimit);
+    const { logger } = this.#options;
+    logStarted(logger, request);
     const writer = new ResponseWriter(response, {
       commonHeaders,
+      onHead: (status) => logAnswered(logger, request, status),
       onClose: () => body.release(!response.writableFinished),
     });
     try {
       await runHandler(endpoint, request, writer, body);
     } catch (thrown) {
-      const failure = loggedFailure(thrown, request, this.#options.logger);
+      const failure = loggedFailure(thrown, request, logger);
       // Once the answer has begun, all that is left is to cut it off, so that the client sees it is not whole.
       if (writer.started) response.destroy();
-      else throw failure;
+      else {
+        logCompleted(logger, request, failure.code);
+        throw failure;
+      }
     }
   }
 
-  async #serveFile(exchange: Exchange, endpoint: CompiledEndpoint, decoded: DecodedRequest): Promise<void> {
-    const config = endpoint.model.static;
-    if (!config) throw ApiFailure.internal(`${endpoint.model.name} has no folder to serve`);
-    const [wanted] = Object.values(decoded.pathParams ?? {});
-    await serveStatic(config, typeof wanted === "string" ? wanted : undefined, exchange);
+  async #serveFile(
+    exchange: Exchange,
+    { endpoint, decoded, request }: { endpoint: CompiledEndpoint; decoded: DecodedRequest; request: Request },
+  ): Promise<void> {
+    const { logger } = this.#options;
+    logStarted(logger, request);
+    try {
+      const config = endpoint.model.static;
+      if (!config) throw ApiFailure.internal(`${endpoint.model.name} has no folder to serve`);
+      const [wanted] = Object.values(decoded.pathParams ?? {});
+      const status = await serveStatic(config, typeof wanted === "string" ? wanted : undefined, exchange);
+      logAnswered(logger, request, status);
+    } catch (thrown) {
+      const failure = toApiFailure(thrown);
+      logAnswered(logger, request, failure.status);
+      throw failure;
+    }
   }
 
   #openStream(

@@ -69,6 +69,7 @@ const wholeSeconds = (time: Date): string => `${time.toISOString().slice(0, 19)}
 export class Request {
   readonly data: RequestData;
   readonly startedAt: number;
+  readonly #begun = performance.now();
   readonly #position: TracePosition | undefined;
   #traceId: string | undefined;
   #spanId: string | undefined;
@@ -87,6 +88,15 @@ export class Request {
   get spanId(): string {
     this.#spanId ??= newSpanId();
     return this.#spanId;
+  }
+
+  /** How long ago it began, in milliseconds. */
+  get elapsedMs(): number {
+    return Math.round((performance.now() - this.#begun) * 1e6) / 1e6;
+  }
+
+  get correlationId(): string | undefined {
+    return this.#position?.correlationId;
   }
 
   /** What the handler gets as its first argument; null when it takes none. */

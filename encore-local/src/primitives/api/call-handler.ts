@@ -1,9 +1,10 @@
 import type { EncodedResponse, HandlerResult } from "../../endpoint/response-encoder";
-import { ApiFailure, toApiFailure } from "../../runtime/api-error";
+import { ApiFailure } from "../../runtime/api-error";
 import type { CompiledEndpoint } from "../../runtime/endpoint-table";
-import { LogLevel, type RuntimeLogger } from "../../runtime/host";
+import type { RuntimeLogger } from "../../runtime/host";
 import { inOwnScope } from "../../runtime/own-scope";
 import type { Request } from "../../runtime/request";
+import { logCompleted, loggedFailure, logStarted } from "../../runtime/request-log";
 
 /** Runs a typed endpoint's handler and encodes what it gives back. @throws ApiFailure */
 export async function callHandler(
@@ -11,10 +12,15 @@ export async function callHandler(
   request: Request,
   logger: RuntimeLogger,
 ): Promise<EncodedResponse> {
+  logStarted(logger, request);
   try {
-    return endpoint.encoder.encode(await runHandler(endpoint, request));
+    const response = endpoint.encoder.encode(await runHandler(endpoint, request));
+    logCompleted(logger, request, "ok");
+    return response;
   } catch (thrown) {
-    throw loggedFailure(thrown, request, logger);
+    const failure = loggedFailure(thrown, request, logger);
+    logCompleted(logger, request, failure.code);
+    throw failure;
   }
 }
 
@@ -27,16 +33,6 @@ export function runHandler(
   const { handler } = endpoint;
   if (!handler) throw ApiFailure.notFound("endpoint not found", "no handler registered for endpoint");
   return inOwnScope(() => handler(request, ...more));
-}
-
-/** The failure to answer with, once it is in the log. */
-export function loggedFailure(thrown: unknown, request: Request, logger: RuntimeLogger): ApiFailure {
-  const failure = toApiFailure(thrown);
-  const error = thrown instanceof Error && !(thrown instanceof ApiFailure) ? thrown : failure;
-  const fields: Record<string, unknown> = { code: failure.code };
-  if (failure.internalMessage !== null) fields.internal_message = failure.internalMessage;
-  logger.log(request, LogLevel.Error, "request failed", error, undefined, fields);
-  return failure;
 }
 
 /** The rule of `auth: true` within the app, after decoding. @throws ApiFailure */

@@ -13,14 +13,19 @@ const CONNECTION_HEADERS = new Set(["connection", "keep-alive", "transfer-encodi
 export class ResponseWriter {
   readonly #response: ServerResponse;
   readonly #commonHeaders: () => HeaderList;
+  readonly #onHead: (status: number) => void;
   readonly #headers: HeaderList = [];
   readonly #waiting = new Set<Callback>();
   #status = 200;
   #started = false;
   #held: Buffer | undefined;
 
-  /** `commonHeaders` are those that every answer of the server has; `onClose` is told of its end, good or bad. */
-  constructor(response: ServerResponse, options: { commonHeaders: () => HeaderList; onClose: () => void }) {
+  /** `commonHeaders` are those that every answer has; `onHead` is told when it begins, `onClose` of its end, good or bad. */
+  constructor(
+    response: ServerResponse,
+    options: { commonHeaders: () => HeaderList; onHead: (status: number) => void; onClose: () => void },
+  ) {
+    this.#onHead = options.onHead;
     this.#response = response;
     this.#commonHeaders = options.commonHeaders;
     response.once("close", () => {
@@ -107,6 +112,7 @@ export class ResponseWriter {
       setHeader(head, String(this.#headers[i]), this.#headers[i + 1] ?? "");
     }
     this.#response.writeHead(this.#status, head as string[]);
+    this.#onHead(this.#status);
     return true;
   }
 

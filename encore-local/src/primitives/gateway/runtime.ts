@@ -73,14 +73,22 @@ export class Authenticator {
       { kind: "auth", service: this.#model.service, endpoint: this.#model.name, payload: this.#read(parts) },
       position,
     );
+    const logger = this.#logger;
+    logger.log(request, LogLevel.Info, "running auth handler");
     try {
       return this.#codec.carry(await this.#run(request));
     } catch (thrown) {
       const failure = toApiFailure(thrown);
-      if (failure.code === "unauthenticated") return failure;
-      const error = thrown instanceof Error ? thrown : failure;
-      this.#logger.log(request, LogLevel.Error, "auth handler failed", error);
+      if (failure.code === "unauthenticated") {
+        logger.log(request, LogLevel.Debug, "auth handler returned unauthenticated");
+        return failure;
+      }
+      logger.log(request, LogLevel.Error, "auth handler failed", thrown instanceof Error ? thrown : failure);
       throw failure;
+    } finally {
+      logger.log(request, LogLevel.Info, "auth handler completed", undefined, undefined, {
+        duration: request.elapsedMs,
+      });
     }
   }
 

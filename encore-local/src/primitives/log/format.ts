@@ -1,5 +1,7 @@
-import { inspect, styleText } from "node:util";
+import { styleText } from "node:util";
+import { encodeJson, UnsupportedValue } from "../../codec/js-value";
 import { LogLevel, type LogLevelValue } from "../../runtime/host";
+import { framesOf } from "./stack";
 
 export interface LogEntry {
   time: Date;
@@ -19,16 +21,14 @@ const NAMES: Record<LogLevelValue, string> = {
 
 /** One JSON object: level, time (RFC 3339), message, the fields, and of an error its message and stack. */
 export function formatJson({ time, level, message, error, fields }: LogEntry): string {
-  return JSON.stringify(
-    {
-      level: NAMES[level],
-      time: time.toISOString(),
-      message,
-      ...fields,
-      ...(error === undefined ? {} : { error: error.message, stack: error.stack }),
-    },
-    jsonValue,
-  );
+  let text = `{"level":"${NAMES[level]}","time":"${time.toISOString()}","message":${JSON.stringify(message)}`;
+  for (const name in fields) text += `,${JSON.stringify(name)}:${fieldJson(fields[name])}`;
+  if (error !== undefined) {
+    const stack = framesOf(error).map(({ file, line, function: name }) => ({ file, func: name, line }));
+    text += `,"error":${JSON.stringify(String(error.message))}`;
+    if (stack.length > 0) text += `,"stack":${JSON.stringify(stack)}`;
+  }
+  return `${text}}`;
 }
 
 const LABELS: Record<LogLevelValue, { text: string; colour: "gray" | "yellow" | "green" | "red" | "magenta" }> = {
@@ -39,16 +39,16 @@ const LABELS: Record<LogLevelValue, { text: string; colour: "gray" | "yellow" | 
   [LogLevel.Error]: { text: "ERR", colour: "red" },
 };
 
-/** For a terminal: `8:41PM INF message key=value`, the stack of an error below it. */
+/** For a terminal: `8:41PM INF message key=value`, fields in order of their names, the stack of an error below it. */
 export function formatText({ time, level, message, error, fields }: LogEntry, coloured: boolean): string {
   const paint = (colour: Parameters<typeof styleText>[0], text: string) => (coloured ? styleText(colour, text) : text);
   const { text, colour } = LABELS[level];
-  const parts = [paint("gray", clock(time)), paint(colour, text), message];
-  if (error !== undefined) parts.push(`${paint("red", "error=")}${fieldText(error.message)}`);
-  for (const [name, value] of Object.entries(fields)) parts.push(`${paint("cyan", `${name}=`)}${fieldText(value)}`);
-  const line = parts.filter((part) => part !== "").join(" ");
-  const stack = level === LogLevel.Error ? error?.stack : undefined;
-  return stack === undefined ? line : `${line}\n${stack.split("\n").slice(1).join("\n")}`;
+  let line = `${paint("gray", clock(time))} ${paint(colour, text)}${message === "" ? "" : ` ${message}`}`;
+  if (error !== undefined) line += ` ${paint("red", "error=")}${fieldText(String(error.message))}`;
+  for (const name of Object.keys(fields).sort()) line += ` ${paint("cyan", `${name}=`)}${fieldText(fields[name])}`;
+  if (level !== LogLevel.Error || error === undefined) return line;
+  const frames = framesOf(error).map((frame) => `\n    at ${frame.function ?? "<anonymous>"} (${frame.place})`);
+  return line + frames.join("");
 }
 
 function clock(time: Date): string {
@@ -58,11 +58,17 @@ function clock(time: Date): string {
 }
 
 function fieldText(value: unknown): string {
-  if (typeof value === "string") return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
-  const json = JSON.stringify(value, jsonValue);
-  return json ?? inspect(value);
+  if (typeof value === "string") return /^[^\s"\\]+$/.test(value) ? value : JSON.stringify(value);
+  return typeof value === "number" ? String(value) : fieldJson(value);
 }
 
-function jsonValue(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? value.toString() : value;
+/** A value that JSON cannot carry is told by its kind, so that logging never fails. */
+function fieldJson(value: unknown): string {
+  try {
+    return encodeJson(value);
+  } catch (error) {
+    if (!(error instanceof UnsupportedValue)) throw error;
+    const kind = typeof value;
+    return `"${kind.charAt(0).toUpperCase()}${kind.slice(1)}"`;
+  }
 }

@@ -75,8 +75,13 @@ export class Deliveries {
         deliveryAttempt: attempt.number,
         payload: this.#host.messageCodec(topic).decode(attempt.message),
       });
-      await handler(request);
-      settled = true;
+      this.#host.logger.log(request, LogLevel.Info, "starting request");
+      try {
+        await handler(request);
+        settled = true;
+      } finally {
+        this.#host.logger.log(request, LogLevel.Info, "request completed");
+      }
     } catch (error) {
       fail(error);
     } finally {

@@ -18,13 +18,13 @@ interface FileAnswer {
 
 /**
  * Serves a file of `api.static`. `wanted` is the rest of the path, decoded; undefined for the folder itself.
- * @throws ApiFailure when there is no such file and the app names no other for that case.
+ * Gives the status once the file has left. @throws ApiFailure when there is no such file and the app names no other for that case.
  */
 export async function serveStatic(
   config: StaticConfig,
   wanted: string | undefined,
   exchange: { request: IncomingMessage; response: ServerResponse; commonHeaders: () => HeaderList },
-): Promise<void> {
+): Promise<number> {
   const { request, response } = exchange;
   const answer =
     (await findFile(config, `/${wanted ?? ""}`, request.headers)) ?? (await notFound(config, request.headers));
@@ -34,10 +34,11 @@ export async function serveStatic(
   response.writeHead(answer.status, head as string[]);
   if (!answer.file || request.method === "HEAD" || answer.file.end < answer.file.start) {
     response.end();
-    return;
+    return answer.status;
   }
   const { path: file, start, end } = answer.file;
   await pipeline(createReadStream(file, { start, end }), response);
+  return answer.status;
 }
 
 async function findFile(

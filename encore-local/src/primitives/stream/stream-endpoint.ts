@@ -6,10 +6,13 @@ import type { AppModel, Endpoint, Schema } from "../../model/types";
 import type { CompiledEndpoint } from "../../runtime/endpoint-table";
 import { LogLevel, type RuntimeLogger } from "../../runtime/host";
 import type { Request } from "../../runtime/request";
-import { loggedFailure, runHandler } from "../api/call-handler";
+import { logAnswered, loggedFailure, logStarted } from "../../runtime/request-log";
+import { runHandler } from "../api/call-handler";
 import { Sink, Socket, Stream, WebSocketClient } from "./ends";
 import { type Channel, type MessageCodec, MessagePort } from "./message-port";
 
+/** To Encore's runtime, a stream's request is done once the connection is a WebSocket. */
+const SWITCHING_PROTOCOLS = 101;
 const SERVER_CLOSED = "socket receive channel closed";
 const CLIENT_CLOSED = "websocket client receive channel closed";
 
@@ -34,6 +37,8 @@ export class StreamEndpoints {
   /** Gives the channel to the endpoint's handler and sees to the answer of `streamIn`. */
   async run(endpoint: CompiledEndpoint, request: Request, channel: Channel): Promise<void> {
     const { kind } = endpoint.model;
+    logStarted(this.#logger, request);
+    logAnswered(this.#logger, request, SWITCHING_PROTOCOLS);
     try {
       const result = await runHandler(endpoint, request, this.#serverEnd(endpoint.model, channel, request));
       if (kind !== "streamIn") return;

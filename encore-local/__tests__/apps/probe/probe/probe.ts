@@ -26,6 +26,10 @@ export const upload = api.raw({ expose: true, method: "POST", path: "/upload", b
   res.end(String(length));
 });
 
+export const refuse = api.raw({ expose: true, method: "GET", path: "/refuse" }, async (_req, res) => {
+  res.writeHead(404).end();
+});
+
 export const transfers = api(
   { expose: true, method: "GET", path: "/transfers" },
   async (): Promise<{ produced: number; closed: number }> => ({ produced, closed }),
