@@ -125,10 +125,6 @@ BEGIN
     oldest_revision = GREATEST(t.oldest_revision, c.replaced_in)
   FROM (SELECT project_id, sum(size) AS bytes, max(replaced_in) AS replaced_in FROM pruned GROUP BY project_id) c
   WHERE t.project_id = c.project_id;
-  -- Somebody may be reading the content: it is kept for as long as any that nothing refers to. A row that is locked is
-  -- being used anew, so nobody has to wait for it.
-  UPDATE vfs_contents SET last_used_at = now() WHERE id IN (
-    SELECT id FROM vfs_contents WHERE id IN (SELECT content_id FROM pruned) FOR NO KEY UPDATE SKIP LOCKED);
   RETURN NULL;
 END $$;
 

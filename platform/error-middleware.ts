@@ -1,4 +1,5 @@
 import { APIError, ErrCode, middleware } from "encore.dev/api";
+import { databaseFailure } from "./database-errors";
 import { type Code, DomainError, errorDetails } from "./errors";
 
 const ENCORE_CODES: Record<Code, ErrCode> = {
@@ -26,7 +27,8 @@ export const translateErrors = middleware({}, async (req, next) => {
   try {
     return await next(req);
   } catch (error) {
-    if (error instanceof DomainError) throw toAPIError(error);
+    const known = error instanceof DomainError ? error : databaseFailure(error);
+    if (known !== undefined) throw toAPIError(known);
     throw error;
   }
 });

@@ -35,6 +35,16 @@ export const REASONS = {
     hint: "Pass the nextCursor of the previous page unchanged, or none.",
     retryable: false,
   },
+  database_unavailable: {
+    code: "unavailable",
+    hint: "Try again in a moment; an operator should look at PostgreSQL.",
+    retryable: true,
+  },
+  storage_full: {
+    code: "unavailable",
+    hint: "An operator must make room where the database or the file contents are. What was there is untouched.",
+    retryable: true,
+  },
   // ---- auth ----
   credentials_rejected: {
     code: "unauthenticated",
@@ -95,8 +105,16 @@ export const REASONS = {
     hint: "The store of file contents does not answer; an operator should look at MongoDB and the secret MongoDBURI.",
     retryable: true,
   },
-  content_missing: { code: "internal", hint: "Write the file again, and tell an operator.", retryable: false },
-  content_corrupted: { code: "internal", hint: "Write the file again, and tell an operator.", retryable: false },
+  content_missing: {
+    code: "internal",
+    hint: "An operator should run npm run vfs:check -- --repair; then write the file again.",
+    retryable: false,
+  },
+  content_corrupted: {
+    code: "internal",
+    hint: "An operator should run npm run vfs:check -- --repair; then write the file again.",
+    retryable: false,
+  },
   // ---- github-import ----
   import_not_found: { code: "not_found", hint: "List your imports with GET /github/imports.", retryable: false },
   invalid_repository: {

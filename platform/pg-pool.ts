@@ -2,6 +2,8 @@ import pg from "pg";
 import { db } from "../database";
 
 const MAX_CONNECTIONS = 10;
+/** How long somebody waits for a connection, new or one that another gives back. */
+const CONNECTION_TIMEOUT_MS = 15_000;
 
 let pool: pg.Pool | undefined;
 
@@ -11,7 +13,13 @@ let pool: pg.Pool | undefined;
  */
 export function pgPool(): pg.Pool {
   if (pool === undefined) {
-    pool = new pg.Pool({ connectionString: db.connectionString, max: MAX_CONNECTIONS, allowExitOnIdle: true });
+    pool = new pg.Pool({
+      connectionString: db.connectionString,
+      max: MAX_CONNECTIONS,
+      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+      keepAlive: true,
+      allowExitOnIdle: true,
+    });
     // A connection that breaks while idle is replaced by the pool; whoever uses one next gets a working one.
     pool.on("error", () => undefined);
   }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { APIError } from "encore.dev/api";
 import log from "encore.dev/log";
+import { databaseFailure } from "./database-errors";
 import { type Code, DomainError, errorDetails } from "./errors";
 import { redactedMessage } from "./redaction";
 
@@ -36,9 +37,10 @@ export function sendError(res: ServerResponse, error: unknown, status?: number):
 }
 
 function describe(error: unknown): { code: Code; body: Record<string, unknown> } {
-  if (error instanceof DomainError) {
-    const { code, message } = error;
-    return { code, body: { code, message, details: errorDetails(error) } };
+  const known = error instanceof DomainError ? error : databaseFailure(error);
+  if (known !== undefined) {
+    const { code, message } = known;
+    return { code, body: { code, message, details: errorDetails(known) } };
   }
   if (error instanceof APIError && error.code in STATUS) {
     const code = error.code as Code;

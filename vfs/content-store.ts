@@ -4,10 +4,10 @@ export interface ContentStore {
   /** Stores small contents together. All of them are in memory already. */
   putMany(contents: readonly SmallContent[]): Promise<void>;
   /** Stores one content of any size as it comes. Gives the number of bytes. What a failure leaves behind, `delete` removes. */
-  put(id: string, data: AsyncIterable<Uint8Array>): Promise<number>;
+  put(content: StreamedContent): Promise<number>;
   /** The bytes, or those from `start` up to `end` (not included). Throws `content_missing` or `content_corrupted`. */
   open(id: string, range?: ByteRange): AsyncIterable<Buffer>;
-  /** Small contents by id. Throws `content_missing` when one is not there. */
+  /** Small contents by id. Throws `content_missing` or `content_corrupted` when one is not there as it should be. */
   readMany(ids: readonly string[]): Promise<Map<string, Buffer>>;
   /** Removes contents; one that is not there is fine. */
   delete(ids: readonly string[]): Promise<void>;
@@ -15,10 +15,19 @@ export interface ContentStore {
 
 export type StoreName = "postgres" | "gridfs";
 
-export interface SmallContent {
+interface ContentName {
   /** A UUID. */
   id: string;
+  /** For people who look into the store; not unique. */
+  name: string;
+}
+
+export interface SmallContent extends ContentName {
   data: Buffer;
+}
+
+export interface StreamedContent extends ContentName {
+  data: AsyncIterable<Uint8Array>;
 }
 
 /** Bytes from `start` up to `end`, which is not included: 0 ≤ start ≤ end ≤ length. */

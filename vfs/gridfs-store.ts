@@ -1,120 +1,134 @@
-import { Binary, type Collection, Int32, Long, MongoClient, MongoError } from "mongodb";
+import { Int32, MongoClient } from "mongodb";
 import { DomainError } from "../platform/errors";
 import { chunksOf, inChunks, sliceOfChunk, splitBuffer } from "./chunks";
+import { type ChunkedContent, joinChunks, missing, refuseExtraChunk, requireChunk } from "./content-damage";
 import type { ByteRange, ContentStore, SmallContent } from "./content-store";
-import { CHUNK_BYTES, corrupted, missing } from "./postgres-store";
+import { translated } from "./gridfs-errors";
+import {
+  type ChunkDocument,
+  chunkDocument,
+  ensureIndexes,
+  type FileDocument,
+  fileDocument,
+  type GridFSCollections,
+  gridFSCollections,
+  toChunk,
+} from "./gridfs-layout";
+import { CHUNK_BYTES } from "./postgres-store";
 
-/**
- * Contents in MongoDB GridFS, by its specification
- * (https://github.com/mongodb/specifications/blob/master/source/gridfs/gridfs-spec.md): any GridFS client can read them.
- * The driver's own bucket needs two round trips and a buffer per file, so small files are written here in batches, in the
- * same layout. The content's id is the file's `_id` and its name.
- */
-
-const BUCKET = "project_files";
-const SERVER_SELECTION_TIMEOUT_MS = 5_000;
+/** A server that is gone, and one that has stopped to answer, are given up within seconds. */
+const TIMEOUTS = {
+  serverSelectionTimeoutMS: 5_000,
+  connectTimeoutMS: 5_000,
+  socketTimeoutMS: 15_000,
+  waitQueueTimeoutMS: 10_000,
+};
+const DEFAULT_DATABASE = "vaporform";
 /** MongoDB takes messages of 48 MB; a batch stays well below. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
-
-/** Written with the specification's types; the driver reads small Int32 and Int64 values back as numbers. */
-interface FileDocument {
-  _id: string;
-  length: Long | number;
-  chunkSize: Int32 | number;
-  uploadDate: Date;
-  filename: string;
-}
-
-interface ChunkDocument {
-  files_id: string;
-  n: Int32 | number;
-  data: Binary;
-}
+const READ_BATCH = 1_000;
 
 export interface GridFSStoreOptions {
   /** Names the database as well; `vaporform` when it does not. */
   uri: string;
   chunkBytes?: number;
+  timeouts?: Partial<typeof TIMEOUTS>;
 }
 
 export interface GridFSStore extends ContentStore {
   close(): Promise<void>;
 }
 
-/** Connects when it is first used. A server that is down gives `content_store_unavailable`. */
-export function createGridFSStore({ uri, chunkBytes = CHUNK_BYTES }: GridFSStoreOptions): GridFSStore {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS });
-  let ready: Promise<Collections> | undefined;
+/**
+ * Contents in MongoDB GridFS, which any GridFS client can read. The driver's own bucket needs two round trips and a buffer
+ * per file, so small files are written here in batches, in the same layout. The content's id is the file's `_id`.
+ *
+ * Connects when it is first used. A server that is down gives `content_store_unavailable`.
+ */
+export function createGridFSStore({ uri, chunkBytes = CHUNK_BYTES, timeouts }: GridFSStoreOptions): GridFSStore {
+  let client: MongoClient | undefined;
+  let indexed: Promise<void> | undefined;
 
-  async function collections(): Promise<Collections> {
-    ready ??= openCollections(client, uri);
+  async function connected(): Promise<GridFSCollections> {
+    client ??= clientFor(uri, { ...TIMEOUTS, ...timeouts });
+    // Does nothing once it is connected; without it, a client whose first connection failed would never try another.
+    await client.connect();
+    return gridFSCollections(client, databaseOf(uri));
+  }
+
+  async function writable(): Promise<GridFSCollections> {
+    const collections = await connected();
+    indexed ??= ensureIndexes(collections);
     try {
-      return await ready;
+      await indexed;
     } catch (error) {
-      // The next use tries again.
-      ready = undefined;
+      // The next write tries again.
+      indexed = undefined;
       throw error;
     }
+    return collections;
   }
 
-  async function fileOf(files: Collection<FileDocument>, id: string): Promise<{ length: number; chunkSize: number }> {
+  async function chunked(id: string): Promise<ChunkedContent> {
+    const { files } = await connected();
     const file = await files.findOne({ _id: id });
     if (file === null) throw missing(id);
-    return { length: Number(file.length), chunkSize: Number(file.chunkSize) };
+    return toChunked(file);
   }
 
-  async function insertFile(files: Collection<FileDocument>, id: string, length: number): Promise<void> {
-    await files.insertOne(fileDocument(id, length, chunkBytes));
+  async function putBatch({ files, chunks }: GridFSCollections, batch: readonly SmallContent[]): Promise<void> {
+    const documents = batch.flatMap(({ id, data }) =>
+      splitBuffer(data, chunkBytes).map((chunk, n) => chunkDocument(id, n, chunk)),
+    );
+    if (documents.length > 0) await chunks.insertMany(documents, { ordered: false });
+    await files.insertMany(
+      batch.map((content) => fileDocument(content, { length: content.data.length, chunkBytes })),
+      { ordered: false },
+    );
   }
 
-  const store: GridFSStore = {
+  return {
     name: "gridfs",
 
     putMany: (contents) =>
       translated(async () => {
-        const { files, chunks } = await collections();
-        for (const batch of batches(contents)) {
-          const documents = batch.flatMap(({ id, data }) =>
-            splitBuffer(data, chunkBytes).map((chunk, n) => chunkDocument(id, n, chunk)),
-          );
-          if (documents.length > 0) await chunks.insertMany(documents, { ordered: false });
-          await files.insertMany(batch.map(({ id, data }) => fileDocument(id, data.length, chunkBytes)));
-        }
+        const collections = await writable();
+        for (const batch of batches(contents)) await putBatch(collections, batch);
       }),
 
-    put: (id, data) =>
+    put: ({ id, name, data }) =>
       translated(async () => {
-        const { files, chunks } = await collections();
+        const { files, chunks } = await writable();
         let n = 0;
-        let bytes = 0;
+        let length = 0;
         for await (const chunk of inChunks(data, chunkBytes)) {
           await chunks.insertOne(chunkDocument(id, n, chunk));
           n += 1;
-          bytes += chunk.length;
+          length += chunk.length;
         }
-        await insertFile(files, id, bytes);
-        return bytes;
+        await files.insertOne(fileDocument({ id, name }, { length, chunkBytes }));
+        return length;
       }),
 
     async *open(id, range?: ByteRange) {
-      const { files, chunks } = await translated(collections);
-      const { length, chunkSize } = await translated(() => fileOf(files, id));
-      const wanted = { start: range?.start ?? 0, end: Math.min(range?.end ?? length, length), size: chunkSize };
-      const span = chunksOf(wanted, chunkSize);
+      const content = await translated(() => chunked(id));
+      const wanted = {
+        start: range?.start ?? 0,
+        end: Math.min(range?.end ?? content.length, content.length),
+        size: content.chunkBytes,
+      };
+      const span = chunksOf(wanted, content.chunkBytes);
       if (span === undefined) return;
-      const cursor = chunks
-        .find({ files_id: id, n: { $gte: new Int32(span.first), $lte: new Int32(span.last) } })
-        .sort({ n: 1 });
+      const isWhole = wanted.start === 0 && wanted.end === content.length;
+      const last = isWhole ? {} : { $lte: new Int32(span.last) };
+      const { chunks } = await translated(connected);
+      const cursor = chunks.find({ files_id: id, n: { $gte: new Int32(span.first), ...last } }).sort({ n: 1 });
+      const next = () => translated(async () => optionalChunk(await cursor.next()));
       try {
         for (let n = span.first; n <= span.last; n++) {
-          const chunk = await translated(() => cursor.next());
-          if (chunk === null || Number(chunk.n) !== n) throw corrupted(id, `chunk ${n} is missing`);
-          const data = Buffer.from(chunk.data.value());
-          const expected = Math.min(chunkSize, length - n * chunkSize);
-          if (data.length !== expected)
-            throw corrupted(id, `chunk ${n} has ${data.length} bytes in place of ${expected}`);
-          yield sliceOfChunk(data, n, wanted);
+          yield sliceOfChunk(requireChunk(await next(), n, content), n, wanted);
         }
+        if (isWhole) refuseExtraChunk(await next(), content);
       } finally {
         await cursor.close();
       }
@@ -122,65 +136,68 @@ export function createGridFSStore({ uri, chunkBytes = CHUNK_BYTES }: GridFSStore
 
     readMany: (ids) =>
       translated(async () => {
-        const { files, chunks } = await collections();
-        const found = await files.find({ _id: { $in: [...ids] } }).toArray();
-        const pieces = new Map<string, Buffer[]>();
-        const cursor = chunks.find({ files_id: { $in: [...ids] } }).sort({ files_id: 1, n: 1 });
-        for await (const chunk of cursor) {
-          pieces.set(chunk.files_id, [...(pieces.get(chunk.files_id) ?? []), Buffer.from(chunk.data.value())]);
-        }
-        const lengths = new Map(found.map((file) => [file._id, Number(file.length)]));
-        const contents = new Map<string, Buffer>();
-        for (const id of ids) {
-          const length = lengths.get(id);
-          if (length === undefined) throw missing(id);
-          const data = Buffer.concat(pieces.get(id) ?? []);
-          if (data.length !== length) throw corrupted(id, `${data.length} bytes are there in place of ${length}`);
-          contents.set(id, data);
-        }
-        return contents;
+        const { files, chunks } = await connected();
+        const wanted = { $in: [...ids] };
+        const [found, pieces] = await Promise.all([
+          files.find({ _id: wanted }).batchSize(READ_BATCH).toArray(),
+          chunks.find({ files_id: wanted }).sort({ files_id: 1, n: 1 }).batchSize(READ_BATCH).toArray(),
+        ]);
+        const byId = new Map(found.map((file) => [file._id, toChunked(file)]));
+        const byFile = groupedByFile(pieces);
+        return new Map(
+          ids.map((id) => {
+            const content = byId.get(id);
+            if (content === undefined) throw missing(id);
+            return [id, joinChunks((byFile.get(id) ?? []).map(toChunk), content)];
+          }),
+        );
       }),
 
     delete: (ids) =>
       translated(async () => {
-        const { files, chunks } = await collections();
+        const { files, chunks } = await connected();
         // The other way round than writing, so that a file document never lacks chunks.
         await files.deleteMany({ _id: { $in: [...ids] } });
         await chunks.deleteMany({ files_id: { $in: [...ids] } });
       }),
 
-    close: () => client.close(),
-  };
-  return store;
-}
-
-interface Collections {
-  files: Collection<FileDocument>;
-  chunks: Collection<ChunkDocument>;
-}
-
-async function openCollections(client: MongoClient, uri: string): Promise<Collections> {
-  await client.connect();
-  const database = client.db(new URL(uri).pathname.length > 1 ? undefined : "vaporform");
-  const files = database.collection<FileDocument>(`${BUCKET}.files`);
-  const chunks = database.collection<ChunkDocument>(`${BUCKET}.chunks`);
-  await files.createIndex({ filename: 1, uploadDate: 1 });
-  await chunks.createIndex({ files_id: 1, n: 1 }, { unique: true });
-  return { files, chunks };
-}
-
-function fileDocument(id: string, length: number, chunkBytes: number): FileDocument {
-  return {
-    _id: id,
-    length: Long.fromNumber(length),
-    chunkSize: new Int32(chunkBytes),
-    uploadDate: new Date(),
-    filename: id,
+    close: async () => client?.close(),
   };
 }
 
-function chunkDocument(id: string, n: number, data: Buffer): ChunkDocument {
-  return { files_id: id, n: new Int32(n), data: new Binary(data) };
+function clientFor(uri: string, timeouts: typeof TIMEOUTS): MongoClient {
+  try {
+    return new MongoClient(uri, { ...timeouts, appName: "vaporform" });
+  } catch {
+    // Its message may repeat a part of what was given, and with it a password.
+    throw new DomainError("content_store_unavailable", "the secret MongoDBURI is no URI of a MongoDB", {
+      hint: "An operator must set MongoDBURI to something like mongodb://host:27017/vaporform.",
+    });
+  }
+}
+
+/** A URI may name several hosts, which `URL` does not read. */
+function databaseOf(uri: string): string {
+  const name = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(uri)?.[1];
+  return name === undefined ? DEFAULT_DATABASE : decodeURIComponent(name);
+}
+
+function toChunked({ _id, length, chunkSize }: FileDocument): ChunkedContent {
+  return { id: _id, length: Number(length), chunkBytes: Number(chunkSize) };
+}
+
+function optionalChunk(document: ChunkDocument | null) {
+  return document === null ? undefined : toChunk(document);
+}
+
+function groupedByFile(chunks: readonly ChunkDocument[]): Map<string, ChunkDocument[]> {
+  const byFile = new Map<string, ChunkDocument[]>();
+  for (const chunk of chunks) {
+    const others = byFile.get(chunk.files_id);
+    if (others === undefined) byFile.set(chunk.files_id, [chunk]);
+    else others.push(chunk);
+  }
+  return byFile;
 }
 
 function* batches(contents: readonly SmallContent[]): Generator<SmallContent[]> {
@@ -196,16 +213,4 @@ function* batches(contents: readonly SmallContent[]): Generator<SmallContent[]> 
     bytes += content.data.length;
   }
   if (batch.length > 0) yield batch;
-}
-
-/** Failures of the driver as ours. Its messages may hold the URI, and with it a password, so they stay behind. */
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (!(cause instanceof MongoError)) throw cause;
-    throw new DomainError("content_store_unavailable", `MongoDB did not carry out the request (${cause.name})`, {
-      cause,
-    });
-  }
 }

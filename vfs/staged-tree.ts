@@ -2,7 +2,7 @@ import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
 import { pgPool } from "../platform/pg-pool";
 import type { ContentStore } from "./content-store";
-import { hashOf, type StoredContent, storeMany, storeStream } from "./contents";
+import { type StoredContent, storeMany, storeStream } from "./contents";
 import { currentStore } from "./stores";
 import { changeTree } from "./tree";
 
@@ -90,7 +90,8 @@ class PostgresStagedTree implements StagedTree {
   async add(entry: StagedEntry): Promise<void> {
     if (entry.kind === "file" && entry.size > SMALL_BYTES) {
       await this.#flush();
-      await this.#insert([rowOf(entry, await storeStream(pieces(entry.content), this.#target))]);
+      const { path, content } = entry;
+      await this.#insert([rowOf(entry, await storeStream({ data: pieces(content), path }, this.#target))]);
       return;
     }
     const inMemory = entry.kind === "file" ? { ...entry, content: await collect(entry.content) } : entry;
@@ -139,12 +140,13 @@ class PostgresStagedTree implements StagedTree {
     this.#batch = [];
     this.#bytes = 0;
     if (batch.length === 0) return;
-    const data = new Map<StagedEntry, Buffer>();
-    for (const entry of batch) {
-      if (entry.kind === "file") data.set(entry, await collect(entry.content));
-    }
-    const stored = await storeMany([...data.values()], this.#target);
-    await this.#insert(batch.map((entry) => rowOf(entry, contentOf(data.get(entry), stored))));
+    const files = batch.filter((entry) => entry.kind === "file");
+    const contents = await Promise.all(
+      files.map(async ({ path, content }) => ({ path, data: await collect(content) })),
+    );
+    const stored = await storeMany(contents, this.#target);
+    const byFile = new Map<StagedEntry, StoredContent | undefined>(files.map((file, i) => [file, stored[i]]));
+    await this.#insert(batch.map((entry) => rowOf(entry, byFile.get(entry) ?? null)));
   }
 
   async #insert(rows: StagedRow[]): Promise<void> {
@@ -192,13 +194,6 @@ function rowOf(entry: StagedEntry, content: StoredContent | null): StagedRow {
     content: entry.kind === "file" ? content : null,
     target: entry.kind === "symlink" ? entry.target : null,
   };
-}
-
-function contentOf(data: Buffer | undefined, stored: Map<string, StoredContent>): StoredContent | null {
-  if (data === undefined) return null;
-  const content = stored.get(hashOf(data));
-  if (content === undefined) throw new Error("a content of the batch was not stored");
-  return content;
 }
 
 async function collect(content: StagedFile["content"]): Promise<Buffer> {

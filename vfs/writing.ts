@@ -25,8 +25,8 @@ export interface WriteOptions {
 /** Writes a whole file from memory: content first, then the metadata in one transaction. */
 export async function writeFile(location: Location, data: Buffer, options: WriteOptions = {}): Promise<Entry> {
   requireSize(data.length);
-  const stored = await storeMany([data], { projectId: location.projectId, store: currentStore() });
-  const [content] = stored.values();
+  const { projectId, path } = location;
+  const [content] = await storeMany([{ data, path }], { projectId, store: currentStore() });
   if (content === undefined) throw new Error("storing one content gave none");
   return await putEntry(location, content, options);
 }
@@ -46,8 +46,8 @@ export async function writeStream(
     head.push(value);
     bytes += value.length;
   }
-  const whole = limited(head, iterator);
-  const content = await storeStream(whole, { projectId: location.projectId, store: currentStore() });
+  const { projectId, path } = location;
+  const content = await storeStream({ data: limited(head, iterator), path }, { projectId, store: currentStore() });
   return await putEntry(location, content, options);
 }
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { pgPool } from "../../platform/pg-pool";
 import { insertProject } from "../../projects/project-store";
 import { removeProjectFiles } from "../../vfs/cleanup";
-import { collectContents } from "../../vfs/contents";
+import { collectContents } from "../../vfs/collector";
 import { findEntry } from "../../vfs/entry";
 import { pruneByAge } from "../../vfs/pruning";
 import { openStagedTree } from "../../vfs/staged-tree";
@@ -94,8 +94,7 @@ describe("former versions", () => {
     );
     await pruneByAge();
     expect(await versionsOf(projectId)).toEqual(["a 2 6"]);
-    await pgPool().query("UPDATE vfs_contents SET last_used_at = '-infinity' WHERE project_id = $1", [projectId]);
-    await collectContents();
+    await collectContents({ graceMinutes: 0 });
     const { rows } = await pgPool().query("SELECT size::int FROM vfs_contents WHERE project_id = $1 ORDER BY size", [
       projectId,
     ]);

@@ -1,5 +1,6 @@
-import { Binary, type Document, Double, Int32, Long, ObjectId } from "bson";
+import { type Document, ObjectId } from "bson";
 import { Query } from "mingo";
+import { plainFields, plainValue } from "./values";
 
 /** A failure that the client gets as MongoDB would send it. */
 export class CommandError extends Error {
@@ -12,85 +13,128 @@ export class CommandError extends Error {
   }
 }
 
-interface Index {
+export interface IndexDefinition {
   name: string;
-  key: Record<string, number>;
+  key: Record<string, unknown>;
   unique: boolean;
+}
+
+/** Finds documents by an index' first field, and by all of its fields for uniqueness. */
+interface Index extends IndexDefinition {
+  first: string;
+  byFirst: Map<string, Set<Document>>;
+  whole: Map<string, Document>;
 }
 
 /** The documents of one collection, in the order in which they came. */
 export class MemoryCollection {
-  #documents: Document[] = [];
-  readonly indexes: Index[] = [{ name: "_id_", key: { _id: 1 }, unique: true }];
-  readonly #keys = new Map<string, Set<string>>([["_id_", new Set()]]);
+  readonly #documents = new Set<Document>();
+  readonly #indexes: Index[] = [newIndex({ name: "_id_", key: { _id: 1 }, unique: true })];
+
+  get indexes(): IndexDefinition[] {
+    return this.#indexes.map(({ name, key, unique }) => ({ name, key, unique }));
+  }
 
   insert(document: Document): void {
     const complete = "_id" in document ? document : { _id: new ObjectId(), ...document };
-    for (const index of this.indexes.filter(({ unique }) => unique)) {
-      if (this.#keys.get(index.name)?.has(keyOf(complete, index)) === true) {
+    for (const index of this.#indexes) {
+      if (index.unique && index.whole.has(wholeKey(complete, index))) {
         throw new CommandError(11000, "DuplicateKey", `E11000 duplicate key error index: ${index.name}`);
       }
     }
-    for (const index of this.indexes) this.#keys.get(index.name)?.add(keyOf(complete, index));
-    this.#documents.push(complete);
+    for (const index of this.#indexes) addTo(index, complete);
+    this.#documents.add(complete);
   }
 
   find(filter: Document): Document[] {
-    // Nearly every filter names one id or a few: no need to ask each document the general way.
-    const field = ["_id", "files_id"].find(
-      (name) => typeof filter[name] === "string" || Array.isArray(filter[name]?.$in),
-    );
-    const wanted =
-      field === undefined
-        ? undefined
-        : new Set(typeof filter[field] === "string" ? [filter[field]] : filter[field].$in);
-    const candidates =
-      field === undefined ? this.#documents : this.#documents.filter((document) => wanted?.has(document[field]));
-    const query = new Query(plain(filter));
-    return candidates.filter((document) => query.test(plain(document)));
+    const { candidates, rest } = this.#narrow(filter);
+    const fields = Object.keys(rest);
+    if (fields.length === 0) return [...candidates];
+    const query = new Query(plainFields(rest));
+    return [...candidates].filter((document) => query.test(plainFields(document, fields)));
+  }
+
+  /** Candidates by the first index that serves, and what of the filter is still to be asked. */
+  #narrow(filter: Document): { candidates: Iterable<Document>; rest: Document } {
+    for (const { first, byFirst } of this.#indexes) {
+      if (!(first in filter)) continue;
+      const keys = wantedKeys(filter[first]);
+      if (keys === undefined) continue;
+      const { [first]: _, ...rest } = filter;
+      return { candidates: keys.flatMap((key) => [...(byFirst.get(key) ?? [])]), rest };
+    }
+    return { candidates: this.#documents, rest: filter };
   }
 
   remove(filter: Document, limit: number): number {
-    const found = new Set(this.find(filter).slice(0, limit === 0 ? undefined : limit));
-    this.#documents = this.#documents.filter((document) => !found.has(document));
-    for (const index of this.indexes) {
-      for (const document of found) this.#keys.get(index.name)?.delete(keyOf(document, index));
-    }
-    return found.size;
-  }
-
-  /** `$set` and `$unset` only, which is all that the tests use. */
-  update(filter: Document, change: Document): number {
-    const found = this.find(filter);
+    const found = this.find(filter).slice(0, limit === 0 ? undefined : limit);
     for (const document of found) {
-      Object.assign(document, change.$set ?? {});
-      for (const name of Object.keys(change.$unset ?? {})) delete document[name];
+      this.#documents.delete(document);
+      for (const index of this.#indexes) removeFrom(index, document);
     }
     return found.length;
   }
 
-  createIndex(index: Index): void {
-    if (this.indexes.some(({ name }) => name === index.name)) return;
-    this.indexes.push(index);
-    this.#keys.set(index.name, new Set(this.#documents.map((document) => keyOf(document, index))));
+  /** `$set` and `$unset` only, which is all that the tests use. */
+  update(filter: Document, { change, multi }: { change: Document; multi: boolean }): number {
+    const found = this.find(filter).slice(0, multi ? undefined : 1);
+    for (const document of found) {
+      for (const index of this.#indexes) removeFrom(index, document);
+      Object.assign(document, change.$set ?? {});
+      for (const name of Object.keys(change.$unset ?? {})) delete document[name];
+      for (const index of this.#indexes) addTo(index, document);
+    }
+    return found.length;
+  }
+
+  createIndex(definition: IndexDefinition): void {
+    if (this.#indexes.some(({ name }) => name === definition.name)) return;
+    const index = newIndex(definition);
+    for (const document of this.#documents) addTo(index, document);
+    this.#indexes.push(index);
+  }
+
+  dropIndex(name: string): void {
+    const at = this.#indexes.findIndex((index) => index.name === name);
+    if (at <= 0) throw new CommandError(27, "IndexNotFound", `index not found with name [${name}]`);
+    this.#indexes.splice(at, 1);
   }
 }
 
-function keyOf(document: Document, { key }: Index): string {
-  return JSON.stringify(Object.keys(key).map((name) => plainValue(document[name])));
+function newIndex(definition: IndexDefinition): Index {
+  const [first = "_id"] = Object.keys(definition.key);
+  return { ...definition, first, byFirst: new Map(), whole: new Map() };
 }
 
-/** Numbers and ids as mingo compares them: without BSON's own classes. */
-function plain(document: Document): Document {
-  return Object.fromEntries(Object.entries(document).map(([name, value]) => [name, plainValue(value)]));
+function addTo(index: Index, document: Document): void {
+  const key = oneKey(document[index.first]);
+  const others = index.byFirst.get(key);
+  if (others === undefined) index.byFirst.set(key, new Set([document]));
+  else others.add(document);
+  index.whole.set(wholeKey(document, index), document);
 }
 
-function plainValue(value: unknown): unknown {
-  if (value instanceof Binary) return value.toString("base64");
-  if (value instanceof ObjectId) return value.toHexString();
-  if (value instanceof Int32 || value instanceof Double || value instanceof Long) return Number(value);
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype)
-    return plain(value);
-  return value;
+function removeFrom(index: Index, document: Document): void {
+  const key = oneKey(document[index.first]);
+  const others = index.byFirst.get(key);
+  others?.delete(document);
+  if (others?.size === 0) index.byFirst.delete(key);
+  index.whole.delete(wholeKey(document, index));
+}
+
+function oneKey(value: unknown): string {
+  return JSON.stringify(plainValue(value)) ?? "null";
+}
+
+function wholeKey(document: Document, { key }: IndexDefinition): string {
+  return JSON.stringify(Object.keys(key).map((name) => plainValue(document[name]) ?? null));
+}
+
+/** The keys that a condition names when it asks for one value or one of several. */
+function wantedKeys(condition: unknown): string[] | undefined {
+  const plain = plainValue(condition);
+  if (typeof plain === "string" || typeof plain === "number") return [oneKey(plain)];
+  const values = (plain as { $in?: unknown } | null)?.$in;
+  if (!Array.isArray(values) || Object.keys(plain as object).length !== 1) return undefined;
+  return [...new Set(values.map(oneKey))];
 }

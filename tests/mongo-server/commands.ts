@@ -1,5 +1,7 @@
 import { type Document, Long } from "bson";
 import { CommandError, MemoryCollection } from "./collections";
+import { FailPoint } from "./fail-point";
+import { projected, sorted } from "./values";
 
 const MAX_BSON_BYTES = 16 * 1024 * 1024;
 const MAX_MESSAGE_BYTES = 48_000_000;
@@ -15,8 +17,10 @@ interface Cursor {
 export class Databases {
   readonly #collections = new Map<string, MemoryCollection>();
   readonly #cursors = new Map<string, Cursor>();
+  readonly failPoint = new FailPoint();
   #nextCursor = 1;
 
+  /** Throws `CommandError`. */
   run(command: Document): Document {
     const [name = ""] = Object.keys(command);
     const handler = this.#handlers[name.toLowerCase()];
@@ -24,9 +28,16 @@ export class Databases {
     return { ...handler(command), ok: 1 };
   }
 
-  collection(namespace: string): MemoryCollection {
+  /** A collection is there once something was put into it. */
+  #collection(namespace: string): MemoryCollection {
     const collection = this.#collections.get(namespace) ?? new MemoryCollection();
     this.#collections.set(namespace, collection);
+    return collection;
+  }
+
+  #existing(namespace: string): MemoryCollection {
+    const collection = this.#collections.get(namespace);
+    if (collection === undefined) throw new CommandError(26, "NamespaceNotFound", `ns does not exist: ${namespace}`);
     return collection;
   }
 
@@ -40,6 +51,8 @@ export class Databases {
     localTime: new Date(),
     minWireVersion: 0,
     maxWireVersion: 21,
+    logicalSessionTimeoutMinutes: 30,
+    connectionId: 1,
     readOnly: false,
   });
 
@@ -49,9 +62,12 @@ export class Databases {
     ping: () => ({}),
     buildinfo: () => ({ version: "7.0.0", versionArray: [7, 0, 0, 0] }),
     endsessions: () => ({}),
-    aborttransaction: () => ({}),
+    configurefailpoint: (command) => {
+      this.failPoint.configure(command);
+      return {};
+    },
     insert: (command) => {
-      const collection = this.collection(namespaceOf(command, "insert"));
+      const collection = this.#collection(namespaceOf(command, "insert"));
       const writeErrors: Document[] = [];
       let inserted = 0;
       for (const [index, document] of (command.documents as Document[]).entries()) {
@@ -67,22 +83,27 @@ export class Databases {
       return { n: inserted, ...(writeErrors.length === 0 ? {} : { writeErrors }) };
     },
     delete: (command) => {
-      const collection = this.collection(namespaceOf(command, "delete"));
+      const collection = this.#collections.get(namespaceOf(command, "delete"));
       const deletes = command.deletes as { q: Document; limit: number }[];
-      return { n: deletes.reduce((sum, { q, limit }) => sum + collection.remove(q, Number(limit)), 0) };
+      return { n: deletes.reduce((sum, { q, limit }) => sum + (collection?.remove(q, Number(limit)) ?? 0), 0) };
     },
     update: (command) => {
-      const collection = this.collection(namespaceOf(command, "update"));
-      const updates = command.updates as { q: Document; u: Document }[];
-      const n = updates.reduce((sum, { q, u }) => sum + collection.update(q, u), 0);
+      const collection = this.#collections.get(namespaceOf(command, "update"));
+      const updates = command.updates as { q: Document; u: Document; multi?: boolean }[];
+      const n = updates.reduce(
+        (sum, { q, u, multi }) => sum + (collection?.update(q, { change: u, multi: multi === true }) ?? 0),
+        0,
+      );
       return { n, nModified: n };
     },
     find: (command) => {
       const namespace = namespaceOf(command, "find");
-      const found = sorted(this.collection(namespace).find(command.filter ?? {}), command.sort ?? {});
+      const found = sorted(this.#collections.get(namespace)?.find(command.filter ?? {}) ?? [], command.sort ?? {});
       const skip = Number(command.skip ?? 0);
       const limit = Number(command.limit ?? 0);
-      const documents = found.slice(skip, limit === 0 ? undefined : skip + Math.abs(limit));
+      const documents = found
+        .slice(skip, limit === 0 ? undefined : skip + Math.abs(limit))
+        .map((document) => projected(document, command.projection));
       return this.#openCursor(
         { namespace, documents },
         Number(command.batchSize ?? BATCH),
@@ -104,7 +125,7 @@ export class Databases {
       return { cursorsKilled: command.cursors, cursorsNotFound: [], cursorsAlive: [], cursorsUnknown: [] };
     },
     createindexes: (command) => {
-      const collection = this.collection(namespaceOf(command, "createIndexes"));
+      const collection = this.#collection(namespaceOf(command, "createIndexes"));
       const before = collection.indexes.length;
       for (const { name, key, unique } of command.indexes as Document[]) {
         collection.createIndex({ name, key, unique: unique === true });
@@ -113,12 +134,22 @@ export class Databases {
     },
     listindexes: (command) => {
       const namespace = namespaceOf(command, "listIndexes");
-      const documents = this.collection(namespace).indexes.map((index) => ({ v: 2, ...index }));
+      const documents = this.#existing(namespace).indexes.map((index) => ({ v: 2, ...index }));
       return this.#openCursor({ namespace, documents }, BATCH, true);
+    },
+    dropindexes: (command) => {
+      this.#existing(namespaceOf(command, "dropIndexes")).dropIndex(String(command.index));
+      return {};
     },
     drop: (command) => {
       this.#collections.delete(namespaceOf(command, "drop"));
       return {};
+    },
+    dropdatabase: ({ $db }) => {
+      for (const namespace of this.#collections.keys()) {
+        if (namespace.startsWith(`${$db}.`)) this.#collections.delete(namespace);
+      }
+      return { dropped: $db };
     },
   };
 
@@ -133,15 +164,4 @@ export class Databases {
 
 function namespaceOf(command: Document, name: string): string {
   return `${command.$db}.${command[name]}`;
-}
-
-function sorted(documents: Document[], order: Document): Document[] {
-  const keys = Object.entries(order).map(([name, direction]) => ({ name, direction: Number(direction) }));
-  return documents.toSorted((a, b) => {
-    for (const { name, direction } of keys) {
-      const [left, right] = [a[name]?.valueOf(), b[name]?.valueOf()];
-      if (left !== right) return (left < right ? -1 : 1) * direction;
-    }
-    return 0;
-  });
 }

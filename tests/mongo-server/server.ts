@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { CommandError } from "./collections";
 import { Databases } from "./commands";
-import { encodeReply, takeMessages, type WireRequest } from "./wire";
+import { encodeReply, Receiver, type WireRequest } from "./wire";
 
 /**
  * A small MongoDB over a socket, for tests on machines without one: the official driver speaks to it unchanged. Everything
@@ -10,31 +10,47 @@ import { encodeReply, takeMessages, type WireRequest } from "./wire";
 export interface MongoServer {
   /** Without a database. */
   uri: string;
+  port: number;
+  /** What it holds, for a server that takes its place. */
+  databases: Databases;
   close(): Promise<void>;
 }
 
-export async function startMongoServer(): Promise<MongoServer> {
-  const databases = new Databases();
+export interface MongoServerOptions {
+  /** A free one unless given. */
+  port?: number;
+  /** The data of a server that ran before. */
+  databases?: Databases;
+}
+
+export async function startMongoServer({
+  port = 0,
+  databases = new Databases(),
+}: MongoServerOptions = {}): Promise<MongoServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     // A client that goes away in the middle is no failure of the server.
     socket.on("error", () => socket.destroy());
-    let received: Buffer = Buffer.alloc(0);
+    const receiver = new Receiver();
+    // One answer after the other, also where one has to wait.
+    let answered = Promise.resolve();
     socket.on("data", (piece) => {
-      const { requests, rest } = takeMessages(Buffer.concat([received, piece]));
-      received = rest;
-      for (const request of requests) socket.write(answer(request, databases));
+      for (const request of receiver.take(piece)) {
+        answered = answered.then(() => answer(request, { databases, socket }));
+      }
     });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(port, "127.0.0.1", resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const { port: actual } = server.address() as AddressInfo;
   return {
-    uri: `mongodb://127.0.0.1:${port}/`,
+    uri: `mongodb://127.0.0.1:${actual}/`,
+    port: actual,
+    databases,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -42,11 +58,21 @@ export async function startMongoServer(): Promise<MongoServer> {
   };
 }
 
-function answer(request: WireRequest, databases: Databases): Buffer {
+async function answer(request: WireRequest, { databases, socket }: { databases: Databases; socket: Socket }) {
+  const [name = ""] = Object.keys(request.command);
+  const fault = databases.failPoint.take(name);
+  if (fault !== undefined && fault.blockMs > 0) await new Promise((resolve) => setTimeout(resolve, fault.blockMs));
+  if (fault?.closeConnection) socket.destroy();
+  if (socket.destroyed) return;
+  socket.write(encodeReply(request, reply(request, { databases, error: fault?.error })));
+}
+
+function reply({ command }: WireRequest, { databases, error }: { databases: Databases; error: Error | undefined }) {
   try {
-    return encodeReply(request, databases.run(request.command));
+    if (error !== undefined) throw error;
+    return databases.run(command);
   } catch (error) {
     const failure = error instanceof CommandError ? error : new CommandError(1, "InternalError", String(error));
-    return encodeReply(request, { ok: 0, errmsg: failure.message, code: failure.code, codeName: failure.codeName });
+    return { ok: 0, errmsg: failure.message, code: failure.code, codeName: failure.codeName };
   }
 }

@@ -19,16 +19,30 @@ export interface WireRequest {
   command: Document;
 }
 
-/** Takes whole messages off the front of what was received. */
-export function takeMessages(received: Buffer): { requests: WireRequest[]; rest: Buffer } {
-  const requests: WireRequest[] = [];
-  let rest = received;
-  while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
-    const length = rest.readInt32LE(0);
-    requests.push(parseMessage(rest.subarray(0, length)));
-    rest = rest.subarray(length);
+/** Puts whole messages together from what a socket gives. */
+export class Receiver {
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  /** Bytes of the message that is being received; 4 until its length is known. */
+  #needed = 4;
+
+  take(piece: Buffer): WireRequest[] {
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    // Joining at each piece would copy a large message again and again.
+    if (this.#bytes < this.#needed) return [];
+    const requests: WireRequest[] = [];
+    let rest = Buffer.concat(this.#pieces);
+    while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
+      const length = rest.readInt32LE(0);
+      requests.push(parseMessage(rest.subarray(0, length)));
+      rest = rest.subarray(length);
+    }
+    this.#pieces = [rest];
+    this.#bytes = rest.length;
+    this.#needed = rest.length >= 4 ? rest.readInt32LE(0) : 4;
+    return requests;
   }
-  return { requests, rest };
 }
 
 function parseMessage(message: Buffer): WireRequest {

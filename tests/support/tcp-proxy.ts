@@ -1,0 +1,87 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+/** What the proxy does to connections and to what passes through them. */
+export type Fault =
+  | { kind: "none" }
+  /** Nobody listens. */
+  | { kind: "refused" }
+  /** Each piece of an answer comes late. */
+  | { kind: "slow"; delayMs: number }
+  /** Connections are taken, requests pass, and no answer comes back. */
+  | { kind: "silent" }
+  /** The connection is reset once this many bytes of requests have passed, counted from now. */
+  | { kind: "reset"; afterBytes: number };
+
+/** A way to a server that can be made to fail. */
+export interface TcpProxy {
+  port: number;
+  /** Holds for open connections too; refusing ends them. */
+  fail(fault: Fault): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let fault: Fault = { kind: "none" };
+  let passed = 0;
+
+  const server = createServer((client) => {
+    const upstream = connect(targetPort, "127.0.0.1");
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+      // The other side learns of it by its own end.
+      socket.on("error", () => socket.destroy());
+    }
+    client.once("close", () => upstream.destroy());
+    upstream.once("close", () => client.destroy());
+    client.on("data", (piece) => {
+      passed += piece.length;
+      if (fault.kind === "reset" && passed > fault.afterBytes) client.resetAndDestroy();
+      else upstream.write(piece);
+    });
+    let answered = Promise.resolve();
+    upstream.on("data", (piece) => {
+      answered = answered.then(async () => {
+        if (fault.kind === "slow") await pause(fault.delayMs);
+        if (fault.kind !== "silent") client.write(piece);
+      });
+    });
+  });
+
+  await listen(server, 0);
+  const { port } = server.address() as AddressInfo;
+
+  async function refuse(): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  }
+
+  return {
+    port,
+    async fail(next) {
+      passed = 0;
+      if (next.kind === "refused" && server.listening) await refuse();
+      if (next.kind !== "refused" && !server.listening) await listen(server, port);
+      fault = next;
+    },
+    async close() {
+      if (server.listening) await refuse();
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

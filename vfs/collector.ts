@@ -1,0 +1,87 @@
+import { inTransaction, pgPool } from "../platform/pg-pool";
+import type { StoreName } from "./content-store";
+import { storeNamed } from "./stores";
+
+/**
+ * Removes contents that nothing refers to. One goes in two steps: it is noted as unused, and when it is still so after
+ * the grace, its row is removed and its bytes are noted as doomed, in one transaction; then the bytes go. A writer that
+ * wants the content again takes the note back under the row's lock. So between the last reference and the removal of the
+ * bytes there is time for whoever reads them to end, and a crash leaves a note of whatever is still to do.
+ */
+
+/** Longer than a read takes, and than a write takes between storing a content and referring to it. With a sweep every
+ * quarter of an hour, a content is gone within an hour. */
+export const GRACE_MINUTES = 20;
+const COLLECT_BATCH = 500;
+
+/** Every table that refers to contents by a content_id. */
+export const REFERENCES = ["vfs_entries", "vfs_versions", "vfs_staged_entries"];
+
+/** SQL: nothing refers to the content of the alias `c`. */
+export const UNREFERENCED = REFERENCES.map(
+  (table) => `NOT EXISTS (SELECT 1 FROM ${table} r WHERE r.content_id = c.id)`,
+).join(" AND ");
+
+/** Takes the steps that are due. Gives how many contents were removed. */
+export async function collectContents({ graceMinutes = GRACE_MINUTES } = {}): Promise<number> {
+  await pgPool().query(
+    `UPDATE vfs_contents SET unused_since = NULL WHERE id IN (
+       SELECT id FROM vfs_contents c WHERE unused_since IS NOT NULL AND NOT (${UNREFERENCED}) FOR UPDATE SKIP LOCKED)`,
+  );
+  await pgPool().query(
+    `UPDATE vfs_contents SET unused_since = now() WHERE id IN (
+       SELECT id FROM vfs_contents c WHERE unused_since IS NULL AND ${UNREFERENCED} FOR UPDATE SKIP LOCKED)`,
+  );
+  const collected = await removeRows(graceMinutes);
+  await removeDoomed();
+  return collected;
+}
+
+async function removeRows(graceMinutes: number): Promise<number> {
+  for (let collected = 0; ; ) {
+    const { rowCount } = await pgPool().query(
+      `WITH unused AS (
+         SELECT id FROM vfs_contents c
+         WHERE unused_since <= now() - make_interval(mins => $1) AND ${UNREFERENCED}
+         LIMIT $2 FOR UPDATE SKIP LOCKED),
+       gone AS (DELETE FROM vfs_contents WHERE id IN (SELECT id FROM unused) RETURNING id, store)
+       INSERT INTO vfs_doomed_contents (id, store) SELECT id, store FROM gone
+       ON CONFLICT (id, store) DO UPDATE SET remove_after = now()`,
+      [graceMinutes, COLLECT_BATCH],
+    );
+    collected += rowCount ?? 0;
+    if (rowCount !== COLLECT_BATCH) return collected;
+  }
+}
+
+/** Marks everything of a deleted project as long unused: nobody can write to it any more. */
+export async function abandonContents(projectId: string): Promise<void> {
+  await pgPool().query("UPDATE vfs_contents SET unused_since = '-infinity' WHERE project_id = $1", [projectId]);
+}
+
+/** A store that does not answer keeps its notes, and the other store's bytes go all the same. */
+async function removeDoomed(): Promise<void> {
+  const failures: unknown[] = [];
+  for (const store of ["postgres", "gridfs"] as const) {
+    await removeDoomedOf(store).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function removeDoomedOf(store: StoreName): Promise<void> {
+  for (;;) {
+    const removed = await inTransaction(async (client) => {
+      // Locked until the bytes are gone: a move that wants to write the same ones waits.
+      const { rows } = await client.query<{ id: string }>(
+        `SELECT id FROM vfs_doomed_contents WHERE store = $1 AND remove_after <= now()
+         ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+        [store, COLLECT_BATCH],
+      );
+      const ids = rows.map(({ id }) => id);
+      if (ids.length > 0) await storeNamed(store).delete(ids);
+      await client.query("DELETE FROM vfs_doomed_contents WHERE store = $1 AND id = ANY($2::uuid[])", [store, ids]);
+      return ids.length;
+    });
+    if (removed < COLLECT_BATCH) return;
+  }
+}
