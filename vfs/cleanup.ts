@@ -8,7 +8,7 @@ export async function removeProjectFiles(projectId: string): Promise<void> {
   await pgPool().query("DELETE FROM vfs_versions WHERE project_id = $1", [projectId]);
   await pgPool().query("DELETE FROM vfs_trees WHERE project_id = $1", [projectId]);
   await abandonContents(projectId);
-  await collectContents();
+  await collectContents({ projectId });
 }
 
 /** A stage whose worker has been silent for this long belongs to nobody; an import that is still wanted begins anew. */

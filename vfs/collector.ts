@@ -22,36 +22,47 @@ export const UNREFERENCED = REFERENCES.map(
   (table) => `NOT EXISTS (SELECT 1 FROM ${table} r WHERE r.content_id = c.id)`,
 ).join(" AND ");
 
+export interface CollectOptions {
+  graceMinutes?: number;
+  /** All projects' contents, unless given. */
+  projectId?: string;
+}
+
 /** Takes the steps that are due. Gives how many contents were removed. */
-export async function collectContents({ graceMinutes = GRACE_MINUTES } = {}): Promise<number> {
+export async function collectContents({
+  graceMinutes = GRACE_MINUTES,
+  projectId,
+}: CollectOptions = {}): Promise<number> {
+  const scope = "($1::uuid IS NULL OR c.project_id = $1)";
   await pgPool().query(
     `UPDATE vfs_contents SET unused_since = NULL WHERE id IN (
-       SELECT id FROM vfs_contents c WHERE unused_since IS NOT NULL AND NOT (${UNREFERENCED}) FOR UPDATE SKIP LOCKED)`,
+       SELECT id FROM vfs_contents c WHERE unused_since IS NOT NULL AND NOT (${UNREFERENCED}) AND ${scope}
+       FOR UPDATE SKIP LOCKED)`,
+    [projectId],
   );
   await pgPool().query(
     `UPDATE vfs_contents SET unused_since = now() WHERE id IN (
-       SELECT id FROM vfs_contents c WHERE unused_since IS NULL AND ${UNREFERENCED} FOR UPDATE SKIP LOCKED)`,
+       SELECT id FROM vfs_contents c WHERE unused_since IS NULL AND ${UNREFERENCED} AND ${scope}
+       FOR UPDATE SKIP LOCKED)`,
+    [projectId],
   );
-  const collected = await removeRows(graceMinutes);
-  await removeDoomed();
-  return collected;
-}
-
-async function removeRows(graceMinutes: number): Promise<number> {
-  for (let collected = 0; ; ) {
+  let collected = 0;
+  for (;;) {
     const { rowCount } = await pgPool().query(
       `WITH unused AS (
          SELECT id FROM vfs_contents c
-         WHERE unused_since <= now() - make_interval(mins => $1) AND ${UNREFERENCED}
-         LIMIT $2 FOR UPDATE SKIP LOCKED),
+         WHERE unused_since <= now() - make_interval(mins => $2) AND ${UNREFERENCED} AND ${scope}
+         LIMIT $3 FOR UPDATE SKIP LOCKED),
        gone AS (DELETE FROM vfs_contents WHERE id IN (SELECT id FROM unused) RETURNING id, store)
        INSERT INTO vfs_doomed_contents (id, store) SELECT id, store FROM gone
        ON CONFLICT (id, store) DO UPDATE SET remove_after = now()`,
-      [graceMinutes, COLLECT_BATCH],
+      [projectId, graceMinutes, COLLECT_BATCH],
     );
     collected += rowCount ?? 0;
-    if (rowCount !== COLLECT_BATCH) return collected;
+    if (rowCount !== COLLECT_BATCH) break;
   }
+  await removeDoomed();
+  return collected;
 }
 
 /** Marks everything of a deleted project as long unused: nobody can write to it any more. */

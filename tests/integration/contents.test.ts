@@ -67,14 +67,14 @@ describe("collecting contents", () => {
   it("takes what nothing refers to, in two steps with the grace between them", async () => {
     const projectId = await newProject();
     await storeMany([named(randomBytes(10))], { projectId, store });
-    await collectContents();
+    await collectContents({ projectId });
     expect(await contentsOf(projectId)).toMatchObject([{ unused: true }]);
-    await collectContents();
+    await collectContents({ projectId });
     expect(await contentsOf(projectId)).toHaveLength(1);
     await pgPool().query("UPDATE vfs_contents SET unused_since = now() - interval '21 minutes' WHERE project_id = $1", [
       projectId,
     ]);
-    await collectContents();
+    await collectContents({ projectId });
     expect(await contentsOf(projectId)).toEqual([]);
   });
 
@@ -82,7 +82,7 @@ describe("collecting contents", () => {
     const projectId = await newProject();
     const data = randomBytes(10);
     await storeMany([named(data)], { projectId, store });
-    await collectContents();
+    await collectContents({ projectId });
     await storeMany([named(data)], { projectId, store });
     expect(await contentsOf(projectId)).toMatchObject([{ unused: false }]);
   });
@@ -90,13 +90,13 @@ describe("collecting contents", () => {
   it("leaves what a file consists of, and takes it after the file and its versions are gone", async () => {
     const projectId = await newProject();
     await writeFile({ projectId, path: "a" }, randomBytes(10));
-    await collectContents({ graceMinutes: 0 });
+    await collectContents({ graceMinutes: 0, projectId });
     expect(await contentsOf(projectId)).toHaveLength(1);
     await removePath({ projectId, path: "a" });
-    await collectContents({ graceMinutes: 0 });
+    await collectContents({ graceMinutes: 0, projectId });
     expect(await contentsOf(projectId)).toHaveLength(1);
     await pgPool().query("DELETE FROM vfs_versions WHERE project_id = $1", [projectId]);
-    await collectContents({ graceMinutes: 0 });
+    await collectContents({ graceMinutes: 0, projectId });
     expect(await contentsOf(projectId)).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe("collecting contents", () => {
     await expect(storeStream({ data: broken(), path: "a" }, { projectId, store })).rejects.toThrow("went away");
     const [left] = await contentsOf(projectId);
     expect(left).toMatchObject({ stored: false });
-    await collectContents({ graceMinutes: 0 });
+    await collectContents({ graceMinutes: 0, projectId });
     const { rows } = await pgPool().query("SELECT 1 FROM vfs_chunks WHERE content_id = $1", [left?.id]);
     expect(rows).toEqual([]);
   });

@@ -94,7 +94,7 @@ describe("former versions", () => {
     );
     await pruneByAge();
     expect(await versionsOf(projectId)).toEqual(["a 2 6"]);
-    await collectContents({ graceMinutes: 0 });
+    await collectContents({ graceMinutes: 0, projectId });
     const { rows } = await pgPool().query("SELECT size::int FROM vfs_contents WHERE project_id = $1 ORDER BY size", [
       projectId,
     ]);
