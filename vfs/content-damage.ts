@@ -6,7 +6,7 @@ export function missing(id: string): DomainError {
 }
 
 /** The content is in its store, and not whole. */
-export function corrupted(id: string, what: string): DomainError {
+function corrupted(id: string, what: string): DomainError {
   return new DomainError("content_corrupted", `the content ${id} is damaged: ${what}`);
 }
 
