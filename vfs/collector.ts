@@ -18,9 +18,9 @@ const COLLECT_BATCH = 500;
 export const REFERENCES = ["vfs_entries", "vfs_versions", "vfs_staged_entries"];
 
 /** SQL: nothing refers to the content of the alias `c`. */
-const UNREFERENCED = REFERENCES.map(
-  (table) => `NOT EXISTS (SELECT 1 FROM ${table} r WHERE r.content_id = c.id)`,
-).join(" AND ");
+const UNREFERENCED = REFERENCES.map((table) => `NOT EXISTS (SELECT 1 FROM ${table} r WHERE r.content_id = c.id)`).join(
+  " AND ",
+);
 
 export interface CollectOptions {
   graceMinutes?: number;
