@@ -195,6 +195,21 @@ export const REASONS = {
     hint: "Start the workspace with POST /workspace/:workspaceId/start and wait until it is running.",
     retryable: true,
   },
+  workspace_deleting: {
+    code: "failed_precondition",
+    hint: "Wait until the workspace is deleted, then create another one.",
+    retryable: false,
+  },
+  workspace_limit_reached: {
+    code: "resource_exhausted",
+    hint: "Delete workspaces that are not needed any more.",
+    retryable: false,
+  },
+  workspace_interrupted: {
+    code: "internal",
+    hint: "Start the workspace again; GET /workspace/:workspaceId/logs has what happened.",
+    retryable: true,
+  },
   development_mode: {
     code: "failed_precondition",
     hint: "Set DaytonaAPIKey in .secrets.local.cue and restart; see docs/daytona-configuration.md.",
@@ -203,6 +218,11 @@ export const REASONS = {
   command_timeout: {
     code: "deadline_exceeded",
     hint: "Give the command more time with timeoutSeconds, or run it in the background.",
+    retryable: false,
+  },
+  daytona_not_configured: {
+    code: "failed_precondition",
+    hint: "Set DaytonaAPIKey, see that the log of the start has '✓ Daytona SDK initialized', and start the workspace again.",
     retryable: false,
   },
   daytona_unauthorized: {
@@ -227,10 +247,20 @@ export const REASONS = {
   },
   daytona_rate_limited: { code: "unavailable", hint: "It is tried again by itself.", retryable: true },
   daytona_unavailable: { code: "unavailable", hint: "It is tried again by itself.", retryable: true },
+  daytona_timeout: {
+    code: "deadline_exceeded",
+    hint: "Look at the sandbox in Daytona's dashboard, then start the workspace again.",
+    retryable: false,
+  },
   daytona_rejected: { code: "failed_precondition", hint: "The message has Daytona's own words.", retryable: false },
   daytona_name_taken: {
     code: "failed_precondition",
     hint: "A sandbox that is not ours has the workspace's name; remove it in Daytona's dashboard.",
+    retryable: false,
+  },
+  daytona_sandbox_missing: {
+    code: "failed_precondition",
+    hint: "Start the workspace: it gets a new sandbox with the project's files.",
     retryable: false,
   },
   daytona_sandbox_failed: {

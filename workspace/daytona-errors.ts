@@ -1,11 +1,22 @@
-import { DomainError, type Reason } from "../platform/errors";
+import { DomainError, type DomainErrorOptions, type Reason } from "../platform/errors";
 import { redactedMessage } from "../platform/redaction";
 
-/** How long a text of Daytona's is kept; HTML documents are longer. */
+/** How long a text of Daytona's is kept in an error, and in a workspace's log; HTML documents are longer. */
 const MAX_TEXT = 500;
+const MAX_DETAIL = 4_000;
+
+/** A failure of Daytona's with its own words, redacted, for the workspace's log. They are not part of the message. */
+export class DaytonaFailure extends DomainError {
+  readonly detail: string;
+
+  constructor(reason: Reason, message: string, { detail, ...options }: DomainErrorOptions & { detail: string }) {
+    super(reason, message, options);
+    this.detail = detail;
+  }
+}
 
 /** What an error of the SDK tells. Its classes come from a package that is loaded only when it is used. */
-interface DaytonaFailure {
+interface ToldFailure {
   statusCode?: number;
   headers?: Record<string, unknown>;
 }
@@ -22,18 +33,17 @@ export function translateDaytonaError(thrown: unknown): DomainError {
   const text =
     reason === "daytona_wrong_url" ? "the address answered with a web page in place of Daytona's API" : message;
   const retryAfterSeconds = retryAfter(headers);
-  return new DomainError(
-    reason,
-    `Daytona: ${text.slice(0, MAX_TEXT)}`,
-    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
-  );
+  return new DaytonaFailure(reason, `Daytona: ${text.slice(0, MAX_TEXT)}`, {
+    detail: `${statusCode === undefined ? "no HTTP status" : `HTTP ${statusCode}`}: ${message.slice(0, MAX_DETAIL)}`,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
 }
 
 export function statusOf(thrown: unknown): number | undefined {
   return failureOf(thrown).statusCode;
 }
 
-function failureOf(thrown: unknown): DaytonaFailure {
+function failureOf(thrown: unknown): ToldFailure {
   if (typeof thrown !== "object" || thrown === null) return {};
   const { statusCode, headers } = thrown as { statusCode?: unknown; headers?: unknown };
   return {

@@ -1,5 +1,4 @@
-import { DomainError } from "../platform/errors";
-import { notRunning, requireDaytona } from "./lifecycle";
+import { sandboxForUse } from "./lifecycle";
 import { PROJECT_FOLDER } from "./workspace";
 import type { WorkItem } from "./workspace-store";
 
@@ -21,23 +20,14 @@ export interface CommandResult {
   truncated: boolean;
 }
 
-/** Runs a command in the workspace's sandbox, which is started first if Daytona stopped it meanwhile. */
+/** Runs a command in the workspace's sandbox, which is started first if it was stopped. */
 export async function runCommand(
   item: WorkItem,
   { command, cwd, env, timeoutSeconds }: Command,
 ): Promise<CommandResult> {
-  const sandboxes = await requireDaytona();
-  if (item.mode === "development" && item.daytonaSandboxId === null) {
-    throw new DomainError("development_mode", "the workspace was made in development mode and has no sandbox", {
-      hint: "Start it with POST /workspace/:workspaceId/start.",
-    });
-  }
-  if (item.status !== "running" || item.daytonaSandboxId === null) throw notRunning(item);
-  const sandbox = await sandboxes.find(item.daytonaSandboxId);
-  if (sandbox === null) throw new DomainError("workspace_not_running", "the sandbox was removed in Daytona");
-  if (sandbox.state === "stopped" || sandbox.state === "archived") await sandboxes.start(sandbox.id);
+  const { sandboxes, sandboxId } = await sandboxForUse(item);
   const folder = cwd === undefined ? PROJECT_FOLDER : cwd.startsWith("/") ? cwd : `${PROJECT_FOLDER}/${cwd}`;
-  const { exitCode, output } = await sandboxes.toolbox(sandbox.id).exec({
+  const { exitCode, output } = await sandboxes.toolbox(sandboxId).exec({
     command,
     cwd: folder,
     ...(env === undefined ? {} : { env }),

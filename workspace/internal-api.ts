@@ -1,21 +1,29 @@
 import { api } from "encore.dev/api";
 import { CronJob } from "encore.dev/cron";
+import log from "encore.dev/log";
 import { Subscription } from "encore.dev/pubsub";
+import { redactedMessage } from "../platform/redaction";
 import { runAtStart } from "../platform/start-up";
 import { projectDeleted } from "../projects/events";
 import { daytona } from "./daytona-manager";
 import { announce, deleteWorkspace, ensureWorkspace } from "./lifecycle";
-import { reconcile } from "./provisioning";
+import { reconcile } from "./reconcile";
+import type { RunPlan } from "./run-plan";
+import { noteChange, survey } from "./survey";
 import { workspaceDue } from "./topics";
-import { findProjectWorkspace, unfinishedWorkspaces } from "./workspace-store";
+import { workerPorts } from "./worker-ports";
+import { dueWorkspaces, endPauses, findProjectWorkspace } from "./workspace-store";
 
 // What other services may ask of workspace, and what happens by itself. None of it is exposed.
 
 interface CreateForProjectRequest {
   projectId: string;
   projectName: string;
-  /** Any name of a language or a framework. */
+  /** As it was detected; any name of a language or a framework will do. */
   language: string;
+  framework?: string;
+  /** How the code is brought to run, as far as that was found out. */
+  plan?: RunPlan;
 }
 
 interface CreateForProjectResponse {
@@ -30,17 +38,19 @@ export const createForProject = api({}, async (request: CreateForProjectRequest)
 });
 
 const _due = new Subscription(workspaceDue, "reconcile-workspace", {
-  handler: async ({ workspaceId }) => reconcile(workspaceId, await daytona()),
+  handler: async ({ workspaceId }) => reconcile(workspaceId, await workerPorts()),
   // Longer than creating a sandbox and sending the files takes; the row's lease keeps a second worker out all the same.
   ackDeadline: "15m",
+  // As long as a workspace may be starting: waiting for Daytona counts as a failure here. What takes longer is the sweep's.
   retryPolicy: { minBackoff: "1s", maxBackoff: "15s", maxRetries: 200 },
-  maxConcurrency: 20,
+  // Workers mostly wait for Daytona. Files are streamed, so each of them costs little memory.
+  maxConcurrency: 100,
 });
 
 const _projectDeleted = new Subscription(projectDeleted, "delete-workspace", {
   handler: async ({ projectId }) => {
     const item = await findProjectWorkspace(projectId);
-    if (item !== null) await deleteWorkspace(item.id);
+    if (item !== null) await deleteWorkspace(item.id, "the project was deleted");
   },
   ackDeadline: "1m",
   retryPolicy: { minBackoff: "5s", maxBackoff: "10m", maxRetries: 20 },
@@ -56,11 +66,38 @@ const _sweep = new CronJob("sweep-workspaces", {
   endpoint: sweepWorkspaces,
 });
 
+export const surveySandboxes = api({}, async (): Promise<void> => {
+  await surveyAll();
+});
+
+const _survey = new CronJob("survey-sandboxes", {
+  title: "Compare workspaces with their sandboxes, and remove sandboxes that belong to none",
+  every: "5m",
+  endpoint: surveySandboxes,
+});
+
 async function sweep(): Promise<void> {
-  for (const workspaceId of await unfinishedWorkspaces()) await announce(workspaceId);
+  for (const workspaceId of await dueWorkspaces()) await announce(workspaceId);
 }
 
-runAtStart("connect to Daytona", async () => {
-  await daytona();
+async function surveyAll(): Promise<void> {
+  const { sandboxes, identity } = await workerPorts();
+  if (sandboxes !== null) await survey({ sandboxes, identity });
+}
+
+/** Between two surveys Daytona tells by itself. What it tells is a hint: one that is lost is found by the next survey. */
+async function watch(): Promise<void> {
+  const sandboxes = await daytona();
+  sandboxes?.watch((change) => {
+    noteChange(change).catch((error: unknown) =>
+      log.warn("a change of a sandbox could not be noted", { cause: redactedMessage(error) }),
+    );
+  });
+}
+
+runAtStart("connect to Daytona", watch);
+runAtStart("sweep workspaces", async () => {
+  await endPauses();
+  await sweep();
 });
-runAtStart("sweep workspaces", sweep);
+runAtStart("survey sandboxes", surveyAll);

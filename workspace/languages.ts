@@ -52,14 +52,18 @@ const BY_NAME = new Map(
   ),
 );
 
+/** Null for a name that is in no list; case, spaces and punctuation do not matter. */
+export function knownDaytonaLanguage(name: string): DaytonaLanguage | null {
+  return BY_NAME.get(name.toLowerCase().replace(/[\s._-]+/g, "")) ?? null;
+}
+
 /**
- * Daytona's language for the name of a language or framework; case, spaces and punctuation do not matter. An unknown name
- * (a template's such as `github-import` among them) is logged and becomes `typescript`.
+ * Daytona's language for the name of a language or framework. An unknown name (a template's such as `github-import` among
+ * them) is logged and becomes `typescript`.
  */
 export function normalizeDaytonaLanguage(name: string | null | undefined): DaytonaLanguage {
-  const key = (name ?? "").toLowerCase().replace(/[\s._-]+/g, "");
-  const language = BY_NAME.get(key);
-  if (language !== undefined) return language;
+  const language = knownDaytonaLanguage(name ?? "");
+  if (language !== null) return language;
   log.warn(`Unknown language '${name ?? ""}'`, { fallback: DEFAULT });
   return DEFAULT;
 }

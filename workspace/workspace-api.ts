@@ -5,9 +5,17 @@ import { DomainError } from "../platform/errors";
 import { parseInput } from "../platform/input";
 import { decodeCursor, encodeCursor, pageLimit } from "../platform/page";
 import { ownedWorkspace } from "./access";
-import { deleteWorkspace, ensureWorkspace, startWorkspace, stopWorkspace, syncStatus } from "./lifecycle";
+import {
+  deleteWorkspace,
+  ensureWorkspace,
+  restartWorkspace,
+  startWorkspace,
+  stopWorkspace,
+  syncStatus,
+} from "./lifecycle";
 import type { Workspace } from "./workspace";
-import { findProjectWorkspace, listEvents, toWorkspace, type WorkspaceEvent } from "./workspace-store";
+import { listEvents, type WorkspaceEvent } from "./workspace-events";
+import { findProjectWorkspace, toWorkspace } from "./workspace-store";
 
 interface CreateWorkspaceRequest {
   projectId: string;
@@ -63,10 +71,11 @@ export const stop = api(
     toWorkspace(await stopWorkspace(await ownedWorkspace(workspaceId))),
 );
 
+/** Stops and starts the sandbox, for instance to end whatever runs in it. */
 export const restart = api(
   { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/restart" },
   async ({ workspaceId }: WorkspaceIdRequest): Promise<Workspace> =>
-    toWorkspace(await startWorkspace(await stopWorkspace(await ownedWorkspace(workspaceId)))),
+    toWorkspace(await restartWorkspace(await ownedWorkspace(workspaceId))),
 );
 
 /** Asks Daytona for the sandbox's state and corrects the workspace's. */

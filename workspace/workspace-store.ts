@@ -1,168 +1,202 @@
 import { db } from "../database";
+import { DomainError, REASONS, type Reason } from "../platform/errors";
 import type { DaytonaLanguage } from "./languages";
+import { type RunPlan, storedRunPlan } from "./run-plan";
+import { DEADLINE_MINUTES } from "./state-machine";
 import type { Workspace } from "./workspace";
 
-interface WorkspaceRow extends Omit<Workspace, "createdAt" | "updatedAt"> {
+interface WorkspaceRow extends Omit<WorkItem, "createdAt" | "updatedAt" | "statusSince" | "errorHint" | "runPlan"> {
   createdAt: Date;
   updatedAt: Date;
-  filesSent: boolean;
-  attempts: number;
-  overdue: boolean;
+  statusSince: Date;
+  runPlan: unknown;
 }
 
-/** A workspace with what only the worker needs to know. */
+/** A workspace with what only the service itself needs to know. */
 export interface WorkItem extends Workspace {
   filesSent: boolean;
+  /** Failed attempts in the present state. */
   attempts: number;
   /** The state's deadline has passed. */
   overdue: boolean;
+  /** There is something to do, now or later. */
+  due: boolean;
+  wantedVersion: number;
+  restartDue: boolean;
+  leaseGeneration: number;
+  sandboxGeneration: number;
+  replacements: number;
+  ownerId: string;
 }
 
-const COLUMNS = `id, project_id AS "projectId", language, status, status_reason AS "statusReason",
-  error_reason AS "errorReason", mode, daytona_sandbox_id AS "daytonaSandboxId", files_sent AS "filesSent", attempts,
-  COALESCE(deadline_at < now(), false) AS overdue, created_at AS "createdAt", updated_at AS "updatedAt"`;
+export const COLUMNS = `id, project_id AS "projectId", language, project_language AS "projectLanguage", framework,
+  run_plan AS "runPlan", status, wanted, status_reason AS "statusReason", error_reason AS "errorReason",
+  status_since AS "statusSince", mode, daytona_sandbox_id AS "daytonaSandboxId", files_sent AS "filesSent", attempts,
+  COALESCE(deadline_at < now(), false) AS overdue, next_attempt_at IS NOT NULL AS due,
+  wanted_version AS "wantedVersion", restart_due AS "restartDue",
+  lease_generation AS "leaseGeneration", sandbox_generation AS "sandboxGeneration", replacements, owner_id AS "ownerId",
+  created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 function toWorkItem(row: WorkspaceRow): WorkItem {
-  return { ...row, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
+  return {
+    ...row,
+    runPlan: storedRunPlan(row.runPlan),
+    errorHint: hintFor(row.errorReason),
+    statusSince: row.statusSince.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function hintFor(reason: string | null): string | null {
+  return reason !== null && reason in REASONS ? REASONS[reason as Reason].hint : null;
 }
 
 export function toWorkspace(item: WorkItem): Workspace {
-  const { id, projectId, language, status, statusReason, errorReason, mode, daytonaSandboxId, createdAt, updatedAt } =
-    item;
-  return { id, projectId, language, status, statusReason, errorReason, mode, daytonaSandboxId, createdAt, updatedAt };
+  const {
+    filesSent: _filesSent,
+    attempts: _attempts,
+    overdue: _overdue,
+    due: _due,
+    wantedVersion: _wantedVersion,
+    restartDue: _restartDue,
+    leaseGeneration: _leaseGeneration,
+    sandboxGeneration: _sandboxGeneration,
+    replacements: _replacements,
+    ownerId: _ownerId,
+    ...workspace
+  } = item;
+  return workspace;
 }
 
-async function one(sql: string, ...params: (string | string[] | number | null)[]): Promise<WorkItem | null> {
+export type SqlValue = string | number | boolean | null | Record<string, unknown>;
+
+/** The row that a statement gives back, if it gives one. */
+export async function oneWorkspace(sql: string, ...params: SqlValue[]): Promise<WorkItem | null> {
   const row = await db.rawQueryRow<WorkspaceRow>(sql, ...params);
   return row === null ? null : toWorkItem(row);
 }
 
+async function manyWorkspaces(sql: string, param: string[] | number): Promise<WorkItem[]> {
+  return (await db.rawQueryAll<WorkspaceRow>(sql, param)).map(toWorkItem);
+}
+
 export interface NewWorkspace {
   projectId: string;
+  ownerId: string;
   language: DaytonaLanguage;
+  projectLanguage: string;
+  framework: string | null;
+  unknownLanguage: string | null;
+  runPlan: RunPlan | null;
   mode: Workspace["mode"];
 }
 
-/** Null when the project has a living workspace already. */
-export async function insertWorkspace({ projectId, language, mode }: NewWorkspace): Promise<WorkItem | null> {
+/** Null when the project has a living workspace already. Throws `workspace_limit_reached`. */
+export async function insertWorkspace(workspace: NewWorkspace, { limit }: { limit: number }): Promise<WorkItem | null> {
+  if (workspace.mode === "development") return await insertInto(db, workspace);
+  await using tx = await db.begin();
+  // One at a time for each owner, so that two at once cannot both be the last.
+  await tx.exec`SELECT pg_advisory_xact_lock(hashtextextended(${`workspaces of ${workspace.ownerId}`}, 0))`;
+  const row = await tx.queryRow<{ count: number }>`
+    SELECT count(*)::int AS count FROM workspaces
+    WHERE owner_id = ${workspace.ownerId} AND mode = 'daytona' AND status NOT IN ('deleting', 'deleted')`;
+  const inserted = await insertInto(tx, workspace);
+  if (inserted !== null && (row?.count ?? 0) >= limit) {
+    throw new DomainError(
+      "workspace_limit_reached",
+      `you have ${limit} workspaces with a sandbox, and that is the limit`,
+    );
+  }
+  await tx.commit();
+  return inserted;
+}
+
+async function insertInto(
+  client: Pick<typeof db, "rawQueryRow">,
+  { projectId, ownerId, language, projectLanguage, framework, unknownLanguage, runPlan, mode }: NewWorkspace,
+): Promise<WorkItem | null> {
   // Nothing has to be done for one in development mode, so it is running from the start.
-  return await one(
-    `INSERT INTO workspaces (project_id, language, mode, status, status_reason, next_attempt_at)
-     VALUES ($1::uuid, $2, $3, CASE WHEN $3 = 'development' THEN 'running' ELSE 'pending' END,
-       CASE WHEN $3 = 'development' THEN 'development mode: DaytonaAPIKey is not set' ELSE 'created' END,
-       CASE WHEN $3 = 'development' THEN NULL ELSE now() END)
+  const row = await client.rawQueryRow<WorkspaceRow>(
+    `INSERT INTO workspaces (project_id, owner_id, language, project_language, framework, unknown_language, run_plan, mode,
+       status, status_reason, next_attempt_at, deadline_at)
+     VALUES ($1::uuid, $2, $3, $4, $5, $6, $7::jsonb, $8,
+       CASE WHEN $8 = 'development' THEN 'running' ELSE 'pending' END,
+       CASE WHEN $8 = 'development' THEN 'development mode: DaytonaAPIKey is not set' ELSE 'created' END,
+       CASE WHEN $8 = 'development' THEN NULL ELSE now() END,
+       CASE WHEN $8 = 'development' THEN NULL ELSE now() + make_interval(mins => $9::int) END)
      ON CONFLICT (project_id) WHERE status <> 'deleted' DO NOTHING RETURNING ${COLUMNS}`,
     projectId,
+    ownerId,
     language,
+    projectLanguage,
+    framework,
+    unknownLanguage,
+    runPlan === null ? null : { ...runPlan },
     mode,
+    DEADLINE_MINUTES.pending,
   );
+  return row === null ? null : toWorkItem(row);
 }
 
 export async function findWorkspace(id: string): Promise<WorkItem | null> {
-  return await one(`SELECT ${COLUMNS} FROM workspaces WHERE id = $1::uuid AND status <> 'deleted'`, id);
+  return await oneWorkspace(`SELECT ${COLUMNS} FROM workspaces WHERE id = $1::uuid AND status <> 'deleted'`, id);
 }
 
 export async function findProjectWorkspace(projectId: string): Promise<WorkItem | null> {
-  return await one(`SELECT ${COLUMNS} FROM workspaces WHERE project_id = $1::uuid AND status <> 'deleted'`, projectId);
-}
-
-/** A worker that is silent for this long has died. */
-const LEASE_SECONDS = 10;
-
-/** Takes the row to work on it; null when there is nothing to do, or somebody else has it. */
-export async function claim(id: string): Promise<WorkItem | null> {
-  return await one(
-    `UPDATE workspaces SET lease_until = now() + make_interval(secs => $2::int)
-     WHERE id = $1::uuid AND status IN ('pending', 'starting', 'deleting') AND (lease_until IS NULL OR lease_until < now())
-     RETURNING ${COLUMNS}`,
-    id,
-    LEASE_SECONDS,
+  return await oneWorkspace(
+    `SELECT ${COLUMNS} FROM workspaces WHERE project_id = $1::uuid AND status <> 'deleted'`,
+    projectId,
   );
 }
 
-export async function renewLease(id: string): Promise<void> {
-  await db.exec`UPDATE workspaces SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS}::int) WHERE id = ${id}::uuid`;
+/** The living ones among them. */
+export async function livingWorkspaces(ids: string[]): Promise<WorkItem[]> {
+  return await manyWorkspaces(
+    `SELECT ${COLUMNS} FROM workspaces WHERE id::text = ANY($1::text[]) AND status <> 'deleted'`,
+    ids,
+  );
 }
 
-export async function releaseLease(id: string): Promise<void> {
-  await db.exec`UPDATE workspaces SET lease_until = NULL WHERE id = ${id}::uuid`;
+/** Those that are settled and have a sandbox, which were not compared with it for longest. */
+export async function observableWorkspaces(limit: number): Promise<WorkItem[]> {
+  return await manyWorkspaces(
+    `SELECT ${COLUMNS} FROM workspaces
+     WHERE daytona_sandbox_id IS NOT NULL AND status IN ('running', 'stopped') AND next_attempt_at IS NULL
+     ORDER BY checked_at NULLS FIRST LIMIT $1`,
+    limit,
+  );
 }
 
-export const RENEW_EVERY_MS = (LEASE_SECONDS * 1000) / 3;
-
-/** Whether work on the row is wanted and only somebody else's lease is in the way. */
-export async function isBusy(id: string): Promise<boolean> {
-  const row = await db.queryRow`
-    SELECT 1 AS one FROM workspaces
-    WHERE id = ${id}::uuid AND status IN ('pending', 'starting', 'deleting') AND lease_until > now()`;
-  return row !== null;
+/** The settled workspace with that sandbox. */
+export async function findBySandbox(sandboxId: string): Promise<WorkItem | null> {
+  return await oneWorkspace(
+    `SELECT ${COLUMNS} FROM workspaces
+     WHERE daytona_sandbox_id = $1 AND status IN ('running', 'stopped') AND next_attempt_at IS NULL`,
+    sandboxId,
+  );
 }
 
-/** Workspaces with something to do, whoever is on them. */
-export async function unfinishedWorkspaces(): Promise<string[]> {
+/** Those with something to do, now or later, whoever is on them; the oldest change first. */
+export async function dueWorkspaces(): Promise<string[]> {
   const rows = await db.queryAll<{ id: string }>`
-    SELECT id FROM workspaces WHERE status IN ('pending', 'starting', 'deleting') ORDER BY updated_at LIMIT 1000`;
+    SELECT id FROM workspaces WHERE next_attempt_at IS NOT NULL ORDER BY updated_at LIMIT 1000`;
   return rows.map(({ id }) => id);
 }
 
-export interface Transition {
-  from: Workspace["status"][];
-  to: Workspace["status"];
-  reason: string;
-  errorReason?: string;
-  /** How long the new state may last; absent for one that may last for ever. */
-  deadlineMinutes?: number;
+/** Ends all pauses: after a restart the key, the address or the network may be other ones. */
+export async function endPauses(): Promise<void> {
+  await db.exec`UPDATE workspaces SET next_attempt_at = now() WHERE next_attempt_at > now()`;
 }
 
-/** Moves the workspace on and notes why; null when it is in none of the states any more. */
-export async function transition(
-  id: string,
-  { from, to, reason, errorReason, deadlineMinutes }: Transition,
-): Promise<WorkItem | null> {
-  return await one(
-    `WITH moved AS (
-       UPDATE workspaces SET status = $3, status_reason = $4, error_reason = $5, updated_at = now(), attempts = 0,
-         deadline_at = now() + make_interval(mins => $6::int),
-         next_attempt_at = CASE WHEN $3 IN ('pending', 'starting', 'deleting') THEN now() END
-       WHERE id = $1::uuid AND status = ANY($2::text[]) RETURNING *),
-     noted AS (INSERT INTO workspace_events (workspace_id, message) SELECT id, $3 || ': ' || $4 FROM moved)
-     SELECT ${COLUMNS} FROM moved`,
-    id,
-    from,
-    to,
-    reason,
-    errorReason ?? null,
-    deadlineMinutes ?? null,
-  );
-}
+let installation: string | undefined;
 
-export async function setSandboxId(id: string, sandboxId: string): Promise<void> {
-  await db.exec`UPDATE workspaces SET daytona_sandbox_id = ${sandboxId}, updated_at = now() WHERE id = ${id}::uuid`;
-}
-
-export async function setFilesSent(id: string): Promise<void> {
-  await db.exec`UPDATE workspaces SET files_sent = true, updated_at = now() WHERE id = ${id}::uuid`;
-}
-
-/** Notes a failed attempt that will be repeated: the cause is visible, the state stays. */
-export async function noteFailedAttempt(id: string, cause: string): Promise<void> {
-  await db.exec`
-    WITH noted AS (INSERT INTO workspace_events (workspace_id, message) VALUES (${id}::uuid, ${cause}))
-    UPDATE workspaces SET attempts = attempts + 1, status_reason = ${cause}, updated_at = now() WHERE id = ${id}::uuid`;
-}
-
-export interface WorkspaceEvent {
-  id: number;
-  at: string;
-  message: string;
-}
-
-export async function listEvents(
-  workspaceId: string,
-  { after, limit }: { after: number; limit: number },
-): Promise<WorkspaceEvent[]> {
-  const rows = await db.queryAll<{ id: number; at: Date; message: string }>`
-    SELECT id, at, message FROM workspace_events
-    WHERE workspace_id = ${workspaceId}::uuid AND id > ${after} ORDER BY id LIMIT ${limit}`;
-  return rows.map(({ id, at, message }) => ({ id: Number(id), at: at.toISOString(), message }));
+/** The id of this installation, in the labels of its sandboxes: two may share an account and the environment's name. */
+export async function installationId(): Promise<string> {
+  if (installation === undefined) {
+    const row = await db.queryRow<{ id: string }>`SELECT id FROM workspace_installation`;
+    if (row === null) throw new Error("the table workspace_installation is empty");
+    installation = row.id;
+  }
+  return installation;
 }

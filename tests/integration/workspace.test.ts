@@ -128,10 +128,7 @@ describe("a workspace", () => {
     await settled(project.id);
     const act = (action: string) => api().call<WorkspaceState>("POST", `/workspace/${project.workspaceId}/${action}`);
     expect(await act("stop")).toMatchObject({ status: "stopped" });
-    await expect(api().call("POST", `/workspace/${project.workspaceId}/exec`, { command: "ls" })).rejects.toThrow(
-      "workspace_not_running",
-    );
-    await act("start");
+    expect(await act("start")).toMatchObject({ status: "starting" });
     expect(await settled(project.id)).toMatchObject({ status: "running" });
     await api().call("DELETE", `/workspace/${project.workspaceId}`);
     await until(() => sandboxesOf(project.workspaceId).length === 0, "the sandbox is gone");
@@ -151,7 +148,12 @@ describe("a workspace", () => {
     const project = await createProject();
     await settled(project.id);
     const logs = await api().call<{ items: { message: string }[] }>("GET", `/workspace/${project.workspaceId}/logs`);
-    expect(logs.items.map(({ message }) => message.split(":")[0])).toEqual(["starting", "running"]);
+    expect(logs.items.map(({ message }) => message)).toEqual([
+      "pending: created",
+      "starting: a sandbox is being prepared",
+      expect.stringMatching(/^the sandbox \S+ was created$/),
+      "running: the sandbox runs, with the files in it",
+    ]);
   });
 
   it("is not there for another user", async () => {
@@ -270,22 +272,25 @@ describe("provisioning", () => {
   });
 
   it("never adopts a sandbox that has the name and other labels", async () => {
-    let workspaceId = "";
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     fault = async (req) => {
-      const name = /^\/api\/sandbox\/(vaporform-(.+))$/.exec(req.url ?? "");
-      if (name?.[2] !== undefined && workspaceId === "") {
-        workspaceId = name[2];
-        daytona.registry.create({ name: name[1] ?? "", labels: { owner: "somebody else" } });
-      }
+      if (isCreate(req)) await held;
       return false;
     };
     const project = await createProject();
+    daytona.registry.create({ name: `vaporform-${project.workspaceId}`, labels: { owner: "somebody else" } });
+    release();
     expect(await settled(project.id)).toMatchObject({
       status: "error",
       errorReason: "daytona_name_taken",
       daytonaSandboxId: null,
     });
-    expect(daytona.registry.find(`vaporform-${workspaceId}`)?.sandbox.labels).toEqual({ owner: "somebody else" });
+    expect(daytona.registry.find(`vaporform-${project.workspaceId}`)?.sandbox.labels).toEqual({
+      owner: "somebody else",
+    });
   });
 
   it("leaves no sandbox when the project is deleted meanwhile", async () => {

@@ -1,0 +1,4 @@
+import { RowUpdates } from "../platform/row-updates";
+
+/** Changes of workspaces, by id. */
+export const workspaceUpdates = new RowUpdates();
