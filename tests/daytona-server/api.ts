@@ -1,121 +1,128 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ListSandboxesResponse, type Sandbox, SandboxState } from "@daytona/api-client";
-import { z } from "zod";
-import { readJson, sendApiError, sendJson } from "./http";
+import { type Sandbox, SandboxState } from "@daytona/api-client";
+import { createSandbox, startSandbox } from "./create";
+import { readJson, sendApiError, sendJson, sendNotProvided } from "./http";
+import { listSandboxes } from "./list";
+import { createSshAccess, type Previews, sendPreview, sendSignedPreview } from "./previews";
 import type { SandboxRecord, SandboxRegistry } from "./registry";
 
 interface ApiRequest {
   url: URL;
   authorized: boolean;
   registry: SandboxRegistry;
+  previews: Previews;
 }
 
-const createBody = z.object({
-  name: z.string().optional(),
-  env: z.record(z.string(), z.string()).optional(),
-  labels: z.record(z.string(), z.string()).optional(),
-  public: z.boolean().optional(),
-  target: z.string().optional(),
-  autoStopInterval: z.number().int().min(0).optional(),
-  autoArchiveInterval: z.number().int().min(0).optional(),
-  autoDeleteInterval: z.number().int().optional(),
-});
-
 /** `/api/...`: the record of each sandbox. Files and commands are the toolbox's. */
-export async function handleApi(
-  req: IncomingMessage,
-  res: ServerResponse,
-  { url, authorized, registry }: ApiRequest,
-): Promise<void> {
-  const [resource, idOrName, action, ...rest] = url.pathname.slice("/api/".length).split("/").map(decodeURIComponent);
-  const known = resource === "sandbox" && rest.length <= 1;
-  const route = `${req.method} ${[known ? "sandbox" : resource, idOrName && ":id", action].filter(Boolean).join("/")}`;
-  if (!known) return sendApiError(req, res, { status: 404, message: `Cannot ${req.method} ${url.pathname}` });
+export async function handleApi(req: IncomingMessage, res: ServerResponse, request: ApiRequest): Promise<void> {
+  const { url, authorized, registry } = request;
+  const segments = decodePath(url.pathname.slice("/api/".length));
+  if (segments === undefined || segments[0] !== "sandbox") {
+    if (url.pathname === "/api/config") return sendJson(res, 200, { version: "0.190.0" });
+    if (url.pathname === "/api/health") return sendJson(res, 200, { status: "ok" });
+    return sendApiError(req, res, { status: 404, message: `Cannot ${req.method} ${url.pathname}` });
+  }
   if (!authorized) return sendApiError(req, res, { status: 401, message: "Invalid credentials" });
-  if (route === "POST sandbox") return await create(req, res, registry);
-  if (route === "GET sandbox") return list(req, res, { url, registry });
-  const record = registry.find(idOrName ?? "");
+  const [, idOrName = "", ...action] = segments;
+  if (idOrName === "") {
+    if (req.method === "POST") return await createSandbox(req, res, registry);
+    if (req.method === "GET") return listSandboxes(req, res, { url, registry });
+    return sendApiError(req, res, { status: 404, message: `Cannot ${req.method} ${url.pathname}` });
+  }
+  const record = registry.find(idOrName);
   if (record === undefined) {
     return sendApiError(req, res, { status: 404, message: `Sandbox with ID or name ${idOrName} not found` });
   }
-  await handleSandbox(req, res, { route, record, registry });
+  await handleSandbox(req, res, { ...request, record, action });
 }
 
-async function create(req: IncomingMessage, res: ServerResponse, registry: SandboxRegistry): Promise<void> {
-  const body = createBody.safeParse(await readJson(req));
-  if (!body.success) {
-    const message = body.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join(", ");
-    return sendApiError(req, res, { status: 400, message });
-  }
-  const record = registry.create(body.data);
-  if (record === undefined) {
-    return sendApiError(req, res, { status: 409, message: `Sandbox with name ${body.data.name} already exists` });
-  }
-  // The record of a create says so even when the sandbox has started.
-  sendJson(res, 200, { ...record.sandbox, state: SandboxState.CREATING } satisfies Sandbox);
-}
-
-function list(
-  req: IncomingMessage,
-  res: ServerResponse,
-  { url, registry }: { url: URL; registry: SandboxRegistry },
-): void {
-  const limit = Math.min(200, Number(url.searchParams.get("limit") ?? 100) || 100);
-  let labels: Record<string, string>;
+/** Undefined for a path whose percent signs mean nothing. */
+function decodePath(path: string): string[] | undefined {
   try {
-    labels = z.record(z.string(), z.string()).parse(JSON.parse(url.searchParams.get("labels") ?? "{}"));
+    return path.split("/").map(decodeURIComponent);
   } catch {
-    sendApiError(req, res, { status: 400, message: "labels must be a JSON object" });
-    return;
+    return undefined;
   }
-  const matching = registry.all
-    .map(({ sandbox }) => sandbox)
-    .filter((sandbox) => Object.entries(labels).every(([name, value]) => sandbox.labels[name] === value));
-  const start = Number(url.searchParams.get("cursor") ?? 0) || 0;
-  const items = matching.slice(start, start + limit);
-  const next = start + limit < matching.length ? String(start + limit) : null;
-  sendJson(res, 200, { items, nextCursor: next } satisfies ListSandboxesResponse);
 }
 
-interface SandboxRequest {
-  route: string;
+interface SandboxRequest extends ApiRequest {
   record: SandboxRecord;
-  registry: SandboxRegistry;
+  action: string[];
 }
 
-async function handleSandbox(
-  req: IncomingMessage,
-  res: ServerResponse,
-  { route, record, registry }: SandboxRequest,
-): Promise<void> {
+async function handleSandbox(req: IncomingMessage, res: ServerResponse, request: SandboxRequest): Promise<void> {
+  const { record, registry, previews, url, action } = request;
   const { sandbox } = record;
-  switch (route) {
-    case "GET sandbox/:id":
+  const [verb = "", port, kind] = action;
+  switch (`${req.method} ${verb}`) {
+    case "GET ":
       return sendJson(res, 200, sandbox);
-    case "DELETE sandbox/:id":
-      registry.delete(record);
-      return sendJson(res, 200, { ...sandbox, state: SandboxState.DESTROYING } satisfies Sandbox);
-    case "POST sandbox/:id/start":
-      sandbox.state = SandboxState.STARTED;
+    case "DELETE ":
+      if (isPassing(sandbox)) return refuseWhilePassing(req, res);
+      registry.remove(record);
       return sendJson(res, 200, sandbox);
-    case "POST sandbox/:id/stop":
+    case "POST start":
+      if (sandbox.state === SandboxState.STARTED) return sendJson(res, 200, sandbox);
+      if (isPassing(sandbox)) return refuseWhilePassing(req, res);
+      if (isFailed(sandbox)) return refuseFailed(req, res);
+      return await startSandbox(req, res, { registry, record });
+    case "POST stop":
+      if (isPassing(sandbox)) return refuseWhilePassing(req, res);
+      if (isFailed(sandbox)) return refuseFailed(req, res);
       if (sandbox.state !== SandboxState.STARTED) {
         return sendApiError(req, res, { status: 400, message: "Sandbox is not in a stoppable state" });
       }
-      sandbox.state = SandboxState.STOPPED;
+      registry.stop(record);
       return sendJson(res, 200, { ...sandbox, state: SandboxState.STOPPING } satisfies Sandbox);
-    case "PUT sandbox/:id/labels": {
-      const labels = z.object({ labels: z.record(z.string(), z.string()) }).safeParse(await readJson(req));
-      if (labels.success) sandbox.labels = labels.data.labels;
-      return sendJson(res, 200, { labels: sandbox.labels });
+    case "PUT labels": {
+      // Nothing is validated here.
+      const labels = (await readJson(req))?.labels;
+      sandbox.labels = (labels ?? {}) as Record<string, string>;
+      return sendJson(res, 200, sandbox);
     }
-    case "GET sandbox/:id/toolbox-proxy-url":
+    case "GET toolbox-proxy-url":
       return sendJson(res, 200, { url: sandbox.toolboxProxyUrl });
-    case "POST sandbox/:id/last-activity":
+    case "POST last-activity":
       sandbox.lastActivityAt = new Date().toISOString();
-      return sendJson(res, 201, {});
+      res.writeHead(201);
+      res.end();
+      return;
+    case "GET ports":
+      if (kind === "preview-url") return sendPreview(req, res, { previews, sandbox, port: Number(port) });
+      if (kind === "signed-preview-url") {
+        return sendSignedPreview(req, res, { previews, sandbox, port: Number(port), query: url.searchParams });
+      }
+      return sendNotProvided(req, res);
+    case "POST ssh-access":
+      return createSshAccess(res, { sandbox, query: url.searchParams });
     default:
-      // Previews, SSH, archives and the like are not provided here.
-      return sendApiError(req, res, { status: 404, message: `Cannot ${req.method} ${req.url}` });
+      return sendNotProvided(req, res);
   }
+}
+
+/** States of passage in which Daytona refuses every change. One that is being archived or waits for its build is deleted. */
+const PASSING: readonly (SandboxState | undefined)[] = [
+  SandboxState.CREATING,
+  SandboxState.STARTING,
+  SandboxState.RESTORING,
+  SandboxState.STOPPING,
+  SandboxState.DESTROYING,
+  SandboxState.BUILDING_SNAPSHOT,
+  SandboxState.PULLING_SNAPSHOT,
+];
+
+function isPassing({ state }: Sandbox): boolean {
+  return PASSING.includes(state);
+}
+
+function isFailed({ state }: Sandbox): boolean {
+  return state === SandboxState.ERROR || state === SandboxState.BUILD_FAILED;
+}
+
+function refuseWhilePassing(req: IncomingMessage, res: ServerResponse): void {
+  sendApiError(req, res, { status: 409, message: "Sandbox state change in progress" });
+}
+
+function refuseFailed(req: IncomingMessage, res: ServerResponse): void {
+  sendApiError(req, res, { status: 400, message: "Sandbox is in an errored state" });
 }

@@ -1,11 +1,12 @@
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { FileInfo } from "@daytona/toolbox-api-client";
-import busboy from "busboy";
-import { readJson, sendJson, sendStatus } from "./http";
+import mime from "mime";
+import { readBody, sendJson, sendStatus, sendText } from "./http";
+import { bulkUpload, uploadOne } from "./uploads";
 
 interface FilesRequest {
   url: URL;
@@ -35,6 +36,8 @@ export async function handleFiles(
         return sendJson(res, 200, await fileInfo(target, path.basename(target)));
       case "POST /files/folder":
         return await makeFolder(res, target, url.searchParams.get("mode"));
+      case "POST /files/upload":
+        return await uploadOne(req, res, target);
       case "POST /files/bulk-upload":
         return await bulkUpload(req, res, folder);
       case "POST /files/bulk-download":
@@ -46,8 +49,8 @@ export async function handleFiles(
       case "DELETE /files":
         return await remove(res, target, url.searchParams.get("recursive") === "true");
       default:
-        res.writeHead(501);
-        res.end(`${route} is not provided by this server`);
+        // Find, search, replace, permissions.
+        sendText(res, 501, `${route} is not provided by this server`);
     }
   } catch (error) {
     sendStatus(res, statusFor(error));
@@ -117,59 +120,18 @@ async function remove(res: ServerResponse, target: string | undefined, recursive
   sendStatus(res, 204);
 }
 
-/** Multipart: `files[N].path` names where `files[N].file` goes; one that fails does not keep the others out. */
-async function bulkUpload(req: IncomingMessage, res: ServerResponse, folder: string): Promise<void> {
-  const parser = busboy({ headers: req.headers, preservePath: true });
-  const paths = new Map<string, string>();
-  const stored: { path: string; bytes: number }[] = [];
-  const errors: string[] = [];
-  const writes: Promise<void>[] = [];
-  parser.on("field", (name, value) => paths.set(/^files\[(\d+)\]\.path$/.exec(name)?.[1] ?? name, value));
-  parser.on("file", (name, content) => {
-    const index = /^files\[(\d+)\]\.file$/.exec(name)?.[1] ?? name;
-    const target = paths.get(index);
-    if (target === undefined) {
-      errors.push(`file[${index}]: missing .path metadata`);
-      content.resume();
-      return;
-    }
-    writes.push(
-      storeUpload(path.resolve(folder, target), content).then(
-        (bytes) => void stored.push({ path: target, bytes }),
-        (error: NodeJS.ErrnoException) => {
-          content.resume();
-          errors.push(
-            `${target}: create: open ${target}: ${error.code === "EISDIR" ? "is a directory" : error.message}`,
-          );
-        },
-      ),
-    );
-  });
-  await pipeline(req, parser);
-  await Promise.all(writes);
-  const files =
-    stored.length === 0
-      ? null
-      : stored.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map(({ bytes, path: p }) => ({ bytes, path: p }));
-  if (errors.length > 0) sendJson(res, 400, { errors, files });
-  else sendJson(res, 200, { files });
-}
-
-async function storeUpload(target: string, content: NodeJS.ReadableStream): Promise<number> {
-  await mkdir(path.dirname(target), { recursive: true });
-  const out = createWriteStream(target);
-  await pipeline(content, out);
-  return out.bytesWritten;
-}
-
 const BOUNDARY = "DAYTONA-FILE-BOUNDARY";
 
 /** Always 200: one part a path, with the file or with why not. */
 async function bulkDownload(req: IncomingMessage, res: ServerResponse, folder: string): Promise<void> {
-  const paths = (await readJson(req))?.paths;
-  if (!Array.isArray(paths) || paths.length === 0) {
-    return sendJson(res, 400, { error: 'request body must be {"paths": [ ... ]} and non-empty' });
+  const refusal = { error: 'request body must be {"paths": [ ... ]} and non-empty' };
+  let paths: unknown;
+  try {
+    paths = Object(JSON.parse(await readBody(req))).paths;
+  } catch {
+    return sendText(res, 400, JSON.stringify(refusal));
   }
+  if (!Array.isArray(paths) || paths.length === 0) return sendJson(res, 400, refusal);
   res.writeHead(200, { "Content-Type": `multipart/form-data; boundary=${BOUNDARY}` });
   for (const name of paths.map(String)) {
     const target = path.resolve(folder, name);
@@ -177,19 +139,25 @@ async function bulkDownload(req: IncomingMessage, res: ServerResponse, folder: s
     const disposition = (kind: string) =>
       `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${kind}"; filename="${name}"; filename*=utf-8''${encodeURIComponent(name)}\r\n`;
     if (info?.isFile() === true) {
-      res.write(`${disposition("file")}Content-Length: ${info.size}\r\nContent-Type: application/octet-stream\r\n\r\n`);
+      res.write(`${disposition("file")}Content-Length: ${info.size}\r\nContent-Type: ${typeOf(name)}\r\n\r\n`);
       await pipeline(createReadStream(target), res, { end: false });
     } else {
       const text = JSON.stringify({
-        code: "FILE_NOT_FOUND",
-        message: `stat ${name}: no such file or directory`,
         statusCode: 404,
+        message: `file not found: ${name}`,
+        code: "FILE_NOT_FOUND",
+        timestamp: new Date().toISOString(),
+        path: name,
+        method: "POST",
       });
-      res.write(
-        `${disposition("error")}Content-Length: ${Buffer.byteLength(text)}\r\nContent-Type: application/json\r\n\r\n${text}`,
-      );
+      res.write(`${disposition("error")}Content-Type: application/json; charset=utf-8\r\n\r\n${text}`);
     }
     res.write("\r\n");
   }
   res.end(`--${BOUNDARY}--\r\n`);
+}
+
+function typeOf(name: string): string {
+  const type = mime.getType(name) ?? "application/octet-stream";
+  return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
-  res.writeHead(status, { "Content-Type": "application/json" });
+  res.writeHead(status, { "Content-Type": "application/json; charset=utf-8" });
   res.end(JSON.stringify(body));
 }
 
@@ -11,13 +11,21 @@ export function sendStatus(res: ServerResponse, status: number): void {
   res.end();
 }
 
-const ERRORS: Record<number, string> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  404: "Not Found",
-  409: "Conflict",
-  500: "Internal Server Error",
-};
+export function sendText(res: ServerResponse, status: number, text: string): void {
+  res.writeHead(status, { "Content-Type": "text/plain" });
+  res.end(text);
+}
+
+/** The dashboard's page, which answers everything outside of `/api/`, whatever the method. */
+export function sendPage(res: ServerResponse, status = 200): void {
+  res.writeHead(status, { "Content-Type": "text/html; charset=utf-8" });
+  res.end("<!doctype html><html><head><title>Daytona</title></head><body></body></html>");
+}
+
+/** An honest answer to what the product does not use, so that nobody takes silence for success. */
+export function sendNotProvided(req: IncomingMessage, res: ServerResponse): void {
+  sendJson(res, 501, { statusCode: 501, message: `${req.method} ${req.url} is not provided by this server` });
+}
 
 /** The API's form of an error. */
 export function sendApiError(
@@ -29,8 +37,24 @@ export function sendApiError(
     path: req.url,
     timestamp: new Date().toISOString(),
     statusCode: error.status,
-    error: ERRORS[error.status] ?? "Error",
+    error: STATUS_CODES[error.status] ?? "Error",
     message: error.message,
+  });
+}
+
+/** The toolbox's form of one, in its commands and sessions, and its proxy's. */
+export function sendToolboxError(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { status, code, message, path }: { status: number; code: string; message: string; path: string },
+): void {
+  sendJson(res, status, {
+    statusCode: status,
+    message,
+    code,
+    timestamp: new Date().toISOString(),
+    path,
+    method: req.method,
   });
 }
 
