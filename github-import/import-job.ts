@@ -4,7 +4,8 @@ import { redactedMessage } from "../platform/redaction";
 import { isCommitted, openStagedTree } from "../vfs/staged-tree";
 import { readArchive } from "./archive/read-archive";
 import type { ArchiveReport } from "./archive/report";
-import { type Detection, detect } from "./detection/detect";
+import { detect } from "./detection/detect";
+import type { Detection } from "./detection/detection";
 import type { GitHubClient } from "./github-client";
 import {
   type ClaimedImport,

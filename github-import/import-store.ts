@@ -3,7 +3,7 @@ import { z } from "zod";
 import { db } from "../database";
 import { decodeCursor, encodeCursor } from "../platform/page";
 import type { ArchiveReport, SkippedEntry } from "./archive/report";
-import type { Detection } from "./detection/detect";
+import type { Detection } from "./detection/detection";
 import type { Import, ImportFailure, ImportStatus } from "./import";
 
 interface ImportRow {

@@ -35,7 +35,7 @@ export const importPorts: ImportPorts = {
   listPaths: async (projectId) => (await vfs.listPaths({ projectId })).paths,
   readText: async (projectId, path) => (await vfs.readText({ projectId, path, maxBytes: MAX_MANIFEST_BYTES })).text,
   setLanguage: async (projectId, { language, framework }) => {
-    await projects.setLanguage({ projectId, language, ...(framework === undefined ? {} : { framework }) });
+    await projects.setLanguage({ projectId, language, ...(framework === null ? {} : { framework }) });
   },
   createWorkspace: async (projectId, language) => {
     const { name } = await projects.internalGet({ projectId });

@@ -1,109 +1,64 @@
-import { nodeFramework, packageManagerOf, usesTypeScript } from "./node-project";
-import { pythonFramework } from "./python-project";
+import type { App, Detection, Monorepo, Stack, TreeView } from "./detection";
+import { Folder } from "./folder";
+import { readByFiles } from "./languages/by-files";
+import { readers } from "./languages/registry";
+import { readMonorepo } from "./monorepo";
+import { SURE } from "./reading";
 
-/** What the code at the root of a tree is. */
-export interface Detection {
-  /** Such as `typescript`, `python`, `go`; `unknown` when nothing tells. */
-  language: string;
-  /** What people call it, for the log: `Node.js/TypeScript`. */
-  label: string;
-  framework?: string;
-  packageManager?: string;
-  /** The files that decided it. */
-  evidence: string[];
-}
-
-/** The tree: every path, and the text of those that are asked for. */
-export interface TreeView {
-  paths: readonly string[];
-  /** Null for a file that is missing, or too large to be a manifest. */
-  readText(path: string): Promise<string | null>;
-}
-
-interface Rule {
-  language: string;
-  label: string;
-  /** Names at the root that tell of it. */
-  manifests: RegExp;
-}
-
-/** In order: what comes first wins where several are at the root. */
-const OTHER_LANGUAGES: readonly Rule[] = [
-  { language: "go", label: "Go", manifests: /^go\.mod$/ },
-  { language: "rust", label: "Rust", manifests: /^Cargo\.toml$/ },
-  { language: "java", label: "Java", manifests: /^(pom\.xml|build\.gradle(\.kts)?)$/ },
-  { language: "ruby", label: "Ruby", manifests: /^(Gemfile|.+\.gemspec)$/ },
-  { language: "php", label: "PHP", manifests: /^composer\.json$/ },
-  { language: "dotnet", label: ".NET", manifests: /\.(csproj|fsproj|sln)$/ },
-  { language: "elixir", label: "Elixir", manifests: /^mix\.exs$/ },
-  { language: "deno", label: "Deno", manifests: /^deno\.jsonc?$/ },
-  { language: "cpp", label: "C/C++", manifests: /^(CMakeLists\.txt|meson\.build|configure\.ac)$/ },
-];
-
-const PYTHON_MANIFESTS = ["pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile", "environment.yml"];
-const PYTHON_ENTRY_POINTS = ["manage.py", "main.py", "app.py", "wsgi.py", "asgi.py"];
-
-/** Works from the manifests at the root alone; what is in folders never outvotes them. */
+/**
+ * Tells what a tree is and how it is run. The manifests at the root decide; those in folders do only where there are none,
+ * and the endings of files only where there are no manifests at all. Reads few files, each at most once.
+ */
 export async function detect(tree: TreeView): Promise<Detection> {
-  const atRoot = tree.paths.filter((path) => !path.includes("/"));
-  const python = atRoot.filter((name) => PYTHON_MANIFESTS.includes(name));
-  const entryPoints = atRoot.filter((name) => PYTHON_ENTRY_POINTS.includes(name));
-  const hasNode = atRoot.includes("package.json");
-  if (python.length > 0 && (!hasNode || entryPoints.length > 0))
-    return await pythonProject(tree, [...python, ...entryPoints]);
-  if (hasNode) return await nodeProject(tree);
-  for (const { language, label, manifests } of OTHER_LANGUAGES) {
-    const evidence = atRoot.filter((name) => manifests.test(name));
-    if (evidence.length > 0) return { language, label, evidence };
+  const root = Folder.root(tree);
+  const matches = await readAll(root, root);
+  const monorepo = await readMonorepo(root, async (folder) => (await readAll(folder, root))[0] ?? null);
+  const primary = matches[0] ?? primaryOfApps(monorepo) ?? readByFiles(root) ?? UNKNOWN;
+  return { ...primary, matches, monorepo };
+}
+
+/** Every reading of a folder, the surest first. */
+async function readAll(folder: Folder, root: Folder): Promise<Stack[]> {
+  const found: Stack[] = [];
+  for (const read of readers(root)) {
+    const stack = await read(folder);
+    if (stack !== null) found.push(stack);
   }
-  return byFiles(tree.paths, atRoot);
+  return found.sort((a, b) => b.confidence - a.confidence);
 }
 
-async function pythonProject(tree: TreeView, evidence: string[]): Promise<Detection> {
-  const framework = await pythonFramework(tree, evidence);
-  return { language: "python", label: "Python", ...(framework === undefined ? {} : { framework }), evidence };
+/** Where nothing is at the root: the surest of the apps, run in its folder. */
+function primaryOfApps(monorepo: Monorepo | null): Stack | null {
+  const [surest] = [...(monorepo?.apps ?? [])].sort((a, b) => b.confidence - a.confidence);
+  return surest === undefined ? null : fromTheRoot(surest);
 }
 
-async function nodeProject(tree: TreeView): Promise<Detection> {
-  const manifest = parseObject(await tree.readText("package.json"));
-  const typescript = usesTypeScript(tree.paths, manifest);
-  const framework = nodeFramework(manifest);
-  const { packageManager, evidence } = packageManagerOf(tree.paths, manifest);
+function fromTheRoot({ path, name: _, commands, ...stack }: App): Stack {
+  const there = (command: string | null) => (command === null ? null : `cd ${shellQuoted(path)} && ${command}`);
   return {
-    language: typescript ? "typescript" : "javascript",
-    label: "Node.js/TypeScript",
-    ...(framework === undefined ? {} : { framework }),
-    packageManager,
-    evidence: ["package.json", ...evidence],
+    ...stack,
+    commands: {
+      install: there(commands.install),
+      build: there(commands.build),
+      start: there(commands.start),
+      test: there(commands.test),
+    },
+    confidence: Math.min(stack.confidence, SURE.files + 0.1),
   };
 }
 
-/** A manifest that is no JSON object tells nothing more than that it is there. */
-function parseObject(text: string | null): Record<string, unknown> {
-  if (text === null) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : {};
-  } catch {
-    return {};
-  }
+function shellQuoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
-const BY_ENDING: readonly { language: string; label: string; ending: RegExp }[] = [
-  { language: "python", label: "Python", ending: /\.py$/ },
-  { language: "typescript", label: "Node.js/TypeScript", ending: /\.tsx?$/ },
-  { language: "javascript", label: "Node.js/TypeScript", ending: /\.[cm]?jsx?$/ },
-  { language: "shell", label: "shell", ending: /\.sh$/ },
-];
-
-/** Without any manifest: a web page, or what most of the files are. */
-function byFiles(paths: readonly string[], atRoot: string[]): Detection {
-  if (atRoot.includes("index.html")) return { language: "static", label: "static web", evidence: ["index.html"] };
-  const counts = BY_ENDING.map((rule) => ({ rule, files: paths.filter((path) => rule.ending.test(path)) }));
-  const most = counts.reduce((a, b) => (b.files.length > a.files.length ? b : a));
-  const [first] = most.files;
-  if (first === undefined) return { language: "unknown", label: "unknown", evidence: [] };
-  return { language: most.rule.language, label: most.rule.label, evidence: [first] };
-}
+const UNKNOWN: Stack = {
+  language: "unknown",
+  label: "unknown",
+  framework: null,
+  packageManager: null,
+  runtimeVersion: null,
+  commands: { install: null, build: null, start: null, test: null },
+  port: null,
+  evidence: [],
+  confidence: 0,
+};
