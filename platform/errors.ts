@@ -78,9 +78,24 @@ export const REASONS = {
     hint: "Use a relative path such as 'src/index.ts', without '.', '..' or empty segments.",
     retryable: false,
   },
+  invalid_link: {
+    code: "invalid_argument",
+    hint: "Point the symlink to something inside the project, relative to the link's own folder.",
+    retryable: false,
+  },
   file_not_found: {
     code: "not_found",
     hint: "List the folder with GET /vfs/directories/:projectId.",
+    retryable: false,
+  },
+  not_a_file: {
+    code: "failed_precondition",
+    hint: "GET /vfs/metadata/:projectId/*path tells what is there; symlinks are not followed.",
+    retryable: false,
+  },
+  version_not_found: {
+    code: "not_found",
+    hint: "List the versions with GET /vfs/versions/:projectId/*path.",
     retryable: false,
   },
   path_conflict: {

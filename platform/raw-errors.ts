@@ -23,13 +23,13 @@ const STATUS: Record<Code, number> = {
 
 /**
  * Answers a raw request with an error of the same shape as typed endpoints have. `status` replaces the code's own, for
- * 412. Once the head of the answer is out, all that can be done is to break the connection.
+ * 412. Once the head of the answer is out, the error is thrown on: the runtime then cuts the answer off, so that its reader
+ * sees that it is not whole.
  */
 export function sendError(res: ServerResponse, error: unknown, status?: number): void {
   if (res.headersSent) {
     log.error("a raw answer broke off", { cause: redactedMessage(error) });
-    res.destroy();
-    return;
+    throw error;
   }
   const { code, body } = describe(error);
   res.writeHead(status ?? STATUS[code], { "Content-Type": "application/json" });

@@ -53,24 +53,62 @@ export interface Location {
   path: string;
 }
 
-/** A file with where its bytes are. */
+/** A file's content and where it is. */
 export interface FileContent {
-  entry: Entry;
+  path: string;
+  size: number;
   hash: string;
   contentId: string;
   store: StoreName;
 }
 
-/** Throws `file_not_found`, also for a folder and a symlink. */
-export async function findFile({ projectId, path }: Location): Promise<FileContent> {
-  const { rows } = await pgPool().query<EntryRow & { content_id: string; store: StoreName }>(
-    `SELECT ${ENTRY_COLUMNS}, e.content_id, c.store FROM vfs_entries e JOIN vfs_contents c ON c.id = e.content_id
-     WHERE e.project_id = $1 AND e.path = $2`,
-    [projectId, path],
+/** The file as it is, or as it was in one of its versions. Throws `file_not_found`, `version_not_found` and `not_a_file`. */
+export async function findFile({ projectId, path }: Location, version?: number): Promise<FileContent> {
+  const { rows } = await pgPool().query<FoundRow>(
+    `SELECT e.kind, e.size, e.hash, e.link_target, e.content_id, c.store
+     FROM (SELECT kind, size, hash, link_target, content_id, version FROM vfs_entries WHERE project_id = $1 AND path = $2
+           UNION ALL
+           SELECT kind, size, hash, link_target, content_id, version FROM vfs_versions
+           WHERE project_id = $1 AND path = $2 AND version = $3) e
+     LEFT JOIN vfs_contents c ON c.id = e.content_id WHERE $3::int IS NULL OR e.version = $3`,
+    [projectId, path, version ?? null],
   );
   const row = rows[0];
-  if (row === undefined || row.hash === null) throw fileNotFound(path);
-  return { entry: toEntry(row), hash: row.hash, contentId: row.content_id, store: row.store };
+  if (row === undefined) throw await absent({ projectId, path }, version);
+  const { hash, content_id: contentId, store } = row;
+  if (hash === null || contentId === null || store === null) {
+    throw new DomainError(
+      "not_a_file",
+      row.kind === "symlink" ? `'${path}' is a symlink to '${row.link_target}'` : `'${path}' is a folder`,
+    );
+  }
+  return { path, size: Number(row.size), hash, contentId, store };
+}
+
+interface FoundRow {
+  kind: Entry["kind"];
+  size: string;
+  hash: string | null;
+  link_target: string | null;
+  content_id: string | null;
+  store: StoreName | null;
+}
+
+async function absent(location: Location, version: number | undefined): Promise<DomainError> {
+  const { path } = location;
+  if (version !== undefined) {
+    return new DomainError("version_not_found", `'${path}' has no version ${version}, or not any more`);
+  }
+  return (await isFolder(location)) ? new DomainError("not_a_file", `'${path}' is a folder`) : fileNotFound(path);
+}
+
+/** Whether something lies below the path, which makes it a folder without a row of its own. */
+async function isFolder({ projectId, path }: Location): Promise<boolean> {
+  const { rowCount } = await pgPool().query(
+    "SELECT 1 FROM vfs_entries WHERE project_id = $1 AND path > $2 || '/' AND path < $2 || '0' LIMIT 1",
+    [projectId, path],
+  );
+  return rowCount !== 0;
 }
 
 /** Any entry; a folder that exists by what is in it is one as well. Throws `file_not_found`. */

@@ -42,12 +42,14 @@ interface ReadTextResponse {
 
 export const readText = api({}, async ({ projectId, path, maxBytes }: ReadTextRequest): Promise<ReadTextResponse> => {
   try {
-    const { entry, contentId, store } = await findFile({ projectId, path });
-    if (entry.size > maxBytes) return { text: null };
+    const { size, contentId, store } = await findFile({ projectId, path });
+    if (size > maxBytes) return { text: null };
     const contents = await storeNamed(store).readMany([contentId]);
     return { text: contents.get(contentId)?.toString("utf8") ?? null };
   } catch (error) {
-    if (error instanceof DomainError && error.reason === "file_not_found") return { text: null };
+    if (error instanceof DomainError && (error.reason === "file_not_found" || error.reason === "not_a_file")) {
+      return { text: null };
+    }
     throw error;
   }
 });

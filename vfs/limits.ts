@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Larger files are refused; they belong outside a project. */
+export const MAX_FILE_BYTES = 1024 ** 3;
+
 /** What a project may take up, and how much of its past is kept. Each may be set in the environment. */
 export interface TreeLimits {
   /** Of all files, by their length. */

@@ -6,12 +6,14 @@ export const MAX_SEGMENT_BYTES = 255;
 
 /**
  * What is wrong with a path inside a tree; undefined when it is fine: relative, separated by '/', free of '.', '..', empty
- * segments and NUL, at most 1,024 bytes of well-formed UTF-8.
+ * segments and control characters, at most 1,024 bytes of well-formed UTF-8.
  */
 export function pathProblem(path: string): string | undefined {
   if (path === "") return "it is empty";
   if (path.startsWith("/")) return "it begins with '/'; paths are relative to the project";
   if (path.includes("\0")) return "it holds a NUL character";
+  const control = /\p{Cc}/u.exec(path);
+  if (control !== null) return `it holds the control character U+${hexadecimal(control[0])}`;
   if (!path.isWellFormed()) return "it is not well-formed Unicode";
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) return `it is longer than ${MAX_PATH_BYTES} bytes`;
   for (const segment of path.split("/")) {
@@ -22,10 +24,16 @@ export function pathProblem(path: string): string | undefined {
   return undefined;
 }
 
+function hexadecimal(character: string): string {
+  return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+
 /** The path, once it is found to be one. Throws `invalid_path`. */
 export function requirePath(path: string): string {
   const problem = pathProblem(path);
-  if (problem !== undefined) throw new DomainError("invalid_path", `the path is not valid: ${problem}`);
+  if (problem !== undefined) {
+    throw new DomainError("invalid_path", `the path ${JSON.stringify(path.slice(0, 100))} is not valid: ${problem}`);
+  }
   return path;
 }
 

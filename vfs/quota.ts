@@ -1,5 +1,7 @@
 import { DomainError } from "../platform/errors";
-import type { TreeLimits } from "./limits";
+import { pgPool } from "../platform/pg-pool";
+import type { Location } from "./entry";
+import { type TreeLimits, treeLimits } from "./limits";
 
 /** What a tree takes up, as triggers count it. */
 interface TreeUsage {
@@ -17,6 +19,23 @@ export function requireWithinQuota(before: TreeUsage, after: TreeUsage, limits: 
   }
   if (after.entries > limits.entries && after.entries > before.entries) {
     throw quotaExceeded(`the project would have ${after.entries} files; it may have ${limits.entries}`);
+  }
+}
+
+/**
+ * Spares a large upload that cannot come in. It is no promise: what counts is looked at again when the file is written.
+ * Throws `storage_quota_exceeded`.
+ */
+export async function requireRoom({ projectId, path }: Location, bytes: number): Promise<void> {
+  const { rows } = await pgPool().query<{ bytes: string }>(
+    `SELECT t.bytes - COALESCE(e.size, 0) AS bytes FROM vfs_trees t
+     LEFT JOIN vfs_entries e ON e.project_id = t.project_id AND e.path = $2 WHERE t.project_id = $1`,
+    [projectId, path],
+  );
+  const limit = treeLimits().bytes;
+  const wanted = Number(rows[0]?.bytes ?? 0) + bytes;
+  if (wanted > limit) {
+    throw quotaExceeded(`the project's files would have ${wanted} bytes; it may have ${limit}`);
   }
 }
 

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import { currentRequest } from "encore.dev";
+import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
+import { parseInput } from "../platform/input";
 import type { Location } from "./entry";
 import { requirePath } from "./path";
 
@@ -13,4 +16,14 @@ export async function requestedLocation(): Promise<Location> {
   const { projectId = "", path = "" } = request.pathParams as { projectId?: string; path?: string };
   await ownedProject(projectId);
   return { projectId, path: requirePath(path) };
+}
+
+const fileQuery = z.object({
+  version: z.coerce.number().int().positive().optional(),
+  executable: z.stringbool({ truthy: ["true"], falsy: ["false"] }).optional(),
+});
+
+/** What the query of a raw request says: `version` of a read, `executable` of a write. Throws `invalid_request`. */
+export function requestedOptions({ url = "" }: Pick<IncomingMessage, "url">): z.output<typeof fileQuery> {
+  return parseInput(fileQuery, Object.fromEntries(new URL(url, "http://localhost").searchParams));
 }

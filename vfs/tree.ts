@@ -6,12 +6,15 @@ import { ancestors } from "./path";
 import { pruneByBytes, pruneByNumber } from "./pruning";
 import { requireWithinQuota } from "./quota";
 
+/** What a tree's row says, in the database's types: its 64-bit numbers come as text. */
 interface TreeRow {
-  revision: number;
-  entries: number;
-  bytes: number;
-  versionBytes: number;
+  revision: string;
+  entries: string;
+  bytes: string;
+  version_bytes: string;
 }
+
+const COLUMNS = "revision, entries, bytes, version_bytes";
 
 /**
  * The one way to change a project's tree: in a transaction that is the only one to do so, with the quota held and former
@@ -23,7 +26,8 @@ export async function changeTree<T>(projectId: string, work: (client: PoolClient
     const before = await lockTree(client, projectId);
     const result = await work(client);
     await pruneByNumber(client, { projectId, revision: before.revision, versions: limits.versions });
-    const after = await treeRow(client, projectId);
+    const { rows } = await client.query<TreeRow>(`SELECT ${COLUMNS} FROM vfs_trees WHERE project_id = $1`, [projectId]);
+    const after = usage(rows[0]);
     requireWithinQuota(before, after, limits);
     if (after.versionBytes > limits.versionBytes) {
       await pruneByBytes(client, { projectId, bytes: limits.versionBytes });
@@ -32,27 +36,20 @@ export async function changeTree<T>(projectId: string, work: (client: PoolClient
   });
 }
 
-/** Finds the project alive as well: a deletion that comes now waits for the transaction's end. */
-async function lockTree(client: PoolClient, projectId: string): Promise<TreeRow> {
-  const { rowCount } = await client.query("SELECT 1 FROM projects WHERE id = $1 AND deleted_at IS NULL FOR SHARE", [
-    projectId,
-  ]);
-  if (rowCount === 0) throw new DomainError("project_not_found", `there is no project ${projectId}`);
-  await client.query(
-    `INSERT INTO vfs_trees (project_id) VALUES ($1)
-     ON CONFLICT (project_id) DO UPDATE SET revision = vfs_trees.revision + 1`,
+/** Begins a new revision. Finds the project alive as well: a deletion that comes now waits for the transaction's end. */
+async function lockTree(client: PoolClient, projectId: string): Promise<ReturnType<typeof usage>> {
+  const { rows } = await client.query<TreeRow>(
+    `WITH alive AS (SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR SHARE)
+     INSERT INTO vfs_trees (project_id) SELECT id FROM alive
+     ON CONFLICT (project_id) DO UPDATE SET revision = vfs_trees.revision + 1 RETURNING ${COLUMNS}`,
     [projectId],
   );
-  return await treeRow(client, projectId);
+  if (rows.length === 0) throw new DomainError("project_not_found", `there is no project ${projectId}`);
+  return usage(rows[0]);
 }
 
-async function treeRow(client: PoolClient, projectId: string): Promise<TreeRow> {
-  const { rows } = await client.query<{ revision: string; entries: string; bytes: string; version_bytes: string }>(
-    "SELECT revision, entries, bytes, version_bytes FROM vfs_trees WHERE project_id = $1",
-    [projectId],
-  );
-  const row = rows[0];
-  if (row === undefined) throw new Error(`the tree of project ${projectId} is gone while it is locked`);
+function usage(row: TreeRow | undefined) {
+  if (row === undefined) throw new Error("a tree's row is gone while it is locked");
   return {
     revision: Number(row.revision),
     entries: Number(row.entries),
@@ -61,18 +58,24 @@ async function treeRow(client: PoolClient, projectId: string): Promise<TreeRow> 
   };
 }
 
-/** A file cannot lie below a file, nor take the place of a folder that has something in it. Throws `path_conflict`. */
-export async function requireNoClash(client: PoolClient, projectId: string, path: string): Promise<void> {
-  const { rows: above } = await client.query<{ path: string }>(
-    "SELECT path FROM vfs_entries WHERE project_id = $1 AND path = ANY($2::text[]) AND kind <> 'directory' LIMIT 1",
-    [projectId, ancestors(path)],
+/**
+ * Looks at what was just written: nothing may lie below a file or a symlink. Throws `path_conflict`, which undoes the
+ * change.
+ */
+export async function requireNoClashes(client: PoolClient, projectId: string, paths: string[]): Promise<void> {
+  const { rows } = await client.query<{ file: string; below: string | null }>(
+    `(SELECT e.path AS file, NULL AS below FROM vfs_entries e
+      WHERE e.project_id = $1 AND e.path = ANY($3::text[]) AND e.kind <> 'directory' LIMIT 1)
+     UNION ALL
+     (SELECT w.path, b.path FROM unnest($2::text[]) AS w (path)
+      JOIN vfs_entries f ON f.project_id = $1 AND f.path = w.path AND f.kind <> 'directory'
+      CROSS JOIN LATERAL (
+        SELECT e.path FROM vfs_entries e
+        WHERE e.project_id = $1 AND e.path > w.path || '/' AND e.path < w.path || '0' LIMIT 1) b LIMIT 1)`,
+    [projectId, paths, [...new Set(paths.flatMap(ancestors))]],
   );
-  if (above[0] !== undefined) {
-    throw new DomainError("path_conflict", `'${path}' cannot lie below '${above[0].path}', which is a file`);
-  }
-  const { rowCount } = await client.query(
-    "SELECT 1 FROM vfs_entries WHERE project_id = $1 AND path > $2 || '/' AND path < $2 || '0' LIMIT 1",
-    [projectId, path],
-  );
-  if (rowCount !== 0) throw new DomainError("path_conflict", `'${path}' is a folder with something in it`);
+  const clash = rows[0];
+  if (clash === undefined) return;
+  const below = clash.below ?? paths.find((path) => path.startsWith(`${clash.file}/`));
+  throw new DomainError("path_conflict", `'${below}' cannot lie below '${clash.file}', which is a file`);
 }

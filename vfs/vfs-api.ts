@@ -1,16 +1,16 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { api } from "encore.dev/api";
 import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
 import { parseInput } from "../platform/input";
+import { sendBody } from "../platform/raw-body";
 import { sendError } from "../platform/raw-errors";
 import { contentTypeOf } from "./content-type";
 import { type Entry, findFile } from "./entry";
-import { isNotModified, requestedRange, writePrecondition } from "./http";
+import { isNotModified, requestedPrecondition, requestedRange } from "./http";
 import { requirePath } from "./path";
-import { requestedLocation } from "./raw-location";
+import { checkPrecondition, preconditionOf } from "./precondition";
+import { requestedLocation, requestedOptions } from "./raw-location";
 import { storeNamed } from "./stores";
 import { removePath, writeFile, writeStream } from "./writing";
 
@@ -22,6 +22,10 @@ interface WriteFileRequest {
   encoding?: "utf8" | "base64";
   /** Keeps what the file has when absent. */
   executable?: boolean;
+  /** Writes only while the file has this hash, or with `*`, while there is one. */
+  ifMatch?: string;
+  /** Writes only while there is nothing at the path. */
+  ifNoneMatch?: "*";
 }
 
 const BASE64 = z.base64();
@@ -29,61 +33,80 @@ const BASE64 = z.base64();
 /** Writes a whole text or a small binary file. */
 export const writeFileFromJson = api(
   { expose: true, auth: true, method: "POST", path: "/vfs/files" },
-  async ({ projectId, path, content, encoding, executable }: WriteFileRequest): Promise<Entry> => {
+  async ({ projectId, path, content, encoding, ...options }: WriteFileRequest): Promise<Entry> => {
     await ownedProject(projectId);
     const bytes =
       encoding === "base64"
         ? Buffer.from(parseInput(z.object({ content: BASE64 }), { content }).content, "base64")
         : Buffer.from(content);
-    const options = executable === undefined ? {} : { executable };
-    return await writeFile({ projectId, path: requirePath(path) }, bytes, options);
+    const written = await writeFile({ projectId, path: requirePath(path) }, bytes, {
+      executable: options.executable,
+      precondition: preconditionOf(options),
+    });
+    return written.entry;
   },
 );
 
-/** Writes a file of any size from the request's body. `If-Match` and `If-None-Match: *` make it safe against others. */
+/**
+ * Writes a file of any size from the request's body. `If-Match` and `If-None-Match: *` make it safe against others;
+ * `?executable=true` sets the executable bit, which else stays as it is.
+ */
 export const putFile = api.raw(
   { expose: true, auth: true, method: "PUT", path: "/vfs/files/:projectId/*path", bodyLimit: null },
   async (req, res) => {
     try {
       const location = await requestedLocation();
-      const precondition = writePrecondition(req);
-      const entry = await writeStream(location, req, precondition === undefined ? {} : { precondition });
-      res.writeHead(200, { "Content-Type": "application/json", ETag: `"${entry.hash}"` });
+      const { executable } = requestedOptions(req);
+      const length = req.headers["content-length"];
+      const { entry, created } = await writeStream(location, req, {
+        executable,
+        precondition: requestedPrecondition(req),
+        expectedBytes: length === undefined ? undefined : Number(length),
+      });
+      res.writeHead(created ? 201 : 200, { "Content-Type": "application/json", ETag: `"${entry.hash}"` });
       res.end(JSON.stringify(entry));
     } catch (error) {
-      sendError(res, error, preconditionStatus(error));
+      sendError(res, error, statusOf(error));
     }
   },
 );
 
-/** The file's bytes; `If-None-Match` gives 304, `Range` a part. */
+/** The file's bytes, or those of its `?version=N`; `If-None-Match` gives 304, `Range` a part. */
 export const getFile = api.raw(
   { expose: true, auth: true, method: ["GET", "HEAD"], path: "/vfs/files/:projectId/*path" },
   async (req, res) => {
     try {
       const location = await requestedLocation();
-      const { entry, hash, contentId, store } = await findFile(location);
+      const file = await findFile(location, requestedOptions(req).version);
+      const { hash, size } = file;
       const headers = { ETag: `"${hash}"`, "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache" };
-      if (isNotModified(req, hash)) {
+      const { ifMatch, ...others } = requestedPrecondition(req);
+      checkPrecondition(file.path, hash, ifMatch === undefined ? {} : { ifMatch });
+      if (isNotModified(others, hash)) {
         res.writeHead(304, headers);
         res.end();
         return;
       }
-      const range = requestedRange(req, { size: entry.size, hash });
-      const length = range === undefined ? entry.size : range.end - range.start;
-      res.writeHead(range === undefined ? 200 : 206, {
-        ...headers,
-        ...(range === undefined ? {} : { "Content-Range": `bytes ${range.start}-${range.end - 1}/${entry.size}` }),
-        "Content-Type": contentTypeOf(entry.path),
-        // Files are a user's own: a browser shows none of them as part of this site.
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox",
-        "Content-Length": length,
-      });
-      if (req.method === "HEAD") res.end();
-      else await pipeline(Readable.from(storeNamed(store).open(contentId, range)), res);
+      // Says to whom asks for bytes beyond the end where that is; every other answer replaces it.
+      res.setHeader("Content-Range", `bytes */${size}`);
+      const range = req.method === "GET" ? requestedRange(req, file) : undefined;
+      res.removeHeader("Content-Range");
+      const head = {
+        status: range === undefined ? 200 : 206,
+        headers: {
+          ...headers,
+          ...(range === undefined ? {} : { "Content-Range": `bytes ${range.start}-${range.end - 1}/${size}` }),
+          "Content-Type": await contentTypeOf(file),
+          // Files are a user's own: a browser shows none of them as part of this site.
+          "X-Content-Type-Options": "nosniff",
+          "Content-Security-Policy": "sandbox",
+          "Content-Length": range === undefined ? size : range.end - range.start,
+        },
+      };
+      if (req.method === "HEAD") res.writeHead(head.status, head.headers).end();
+      else await sendBody(res, head, storeNamed(file.store).open(file.contentId, range));
     } catch (error) {
-      sendError(res, error, isRangeError(error) ? 416 : undefined);
+      sendError(res, error, statusOf(error));
     }
   },
 );
@@ -94,20 +117,18 @@ export const deleteFile = api.raw(
   async (req, res) => {
     try {
       const location = await requestedLocation();
-      await removePath(location, writePrecondition(req));
+      await removePath(location, requestedPrecondition(req));
       res.writeHead(204);
       res.end();
     } catch (error) {
-      sendError(res, error, preconditionStatus(error));
+      sendError(res, error, statusOf(error));
     }
   },
 );
 
-/** Encore has no code for 412; a raw answer can say it all the same. */
-function preconditionStatus(error: unknown): number | undefined {
-  return error instanceof DomainError && error.reason === "version_conflict" ? 412 : undefined;
-}
-
-function isRangeError(error: unknown): boolean {
-  return error instanceof DomainError && error.reason === "range_not_satisfiable";
+/** The statuses of HTTP that Encore's codes lack; a raw answer can say them all the same. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof DomainError)) return undefined;
+  if (error.reason === "version_conflict") return 412;
+  return error.reason === "range_not_satisfiable" ? 416 : undefined;
 }

@@ -15,7 +15,8 @@ async function newProject(): Promise<string> {
   return project.id;
 }
 
-const write = (projectId: string, path: string, text: string) => writeFile({ projectId, path }, Buffer.from(text));
+const write = async (projectId: string, path: string, text: string) =>
+  (await writeFile({ projectId, path }, Buffer.from(text))).entry;
 
 async function treeOf(projectId: string) {
   const { rows } = await pgPool().query(
