@@ -88,7 +88,9 @@ async function startApp(app: string, scratch: string): Promise<{ child: ChildPro
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const from = performance.now();
-  const child = spawn(process.execPath, [CLI, "run", "--no-watch", "--port", String(port), ...dataDir(scratch)], {
+  // With the explorer on, as developers have it: it must not cost much.
+  const args = ["run", "--no-watch", "--port", String(port), "--explorer-port", String(await freePort())];
+  const child = spawn(process.execPath, [CLI, ...args, ...dataDir(scratch)], {
     cwd: app,
     stdio: ["ignore", "ignore", "ignore"],
   });

@@ -141,6 +141,7 @@ describe("the command line", () => {
     [["serve"], "there is no command 'serve'"],
     [["run", "--prot", "1"], "--prot"],
     [["run", "--port", "x"], "--port x is no port number"],
+    [["run", "--explorer-port", "70000"], "--explorer-port 70000 is no port number"],
     [["run", "--log-format", "xml"], "it must be text, json"],
   ])("%j ends with 2 and says why", async (args, message) => {
     expect(await cli.run(args)).toMatchObject({ code: 2, output: expect.stringContaining(message) });

@@ -65,7 +65,8 @@ export class CommandLine {
 
   async serve(...args: string[]): Promise<Started & { url: string }> {
     const port = await freePort();
-    const started = this.start(["run", "--port", String(port), ...args]);
+    const explorer = args.includes("--explorer-port") ? [] : ["--no-explorer"];
+    const started = this.start(["run", "--port", String(port), ...explorer, ...args]);
     const url = `http://127.0.0.1:${port}`;
     while (started.child.exitCode === null) {
       const healthy = await fetch(`${url}/__encore/healthz`).then(

@@ -32,7 +32,7 @@ export async function runApp(folder: string, { secrets }: { secrets?: string } =
   await cp(folder, app, { recursive: true });
   await symlink(NODE_MODULES, path.join(app, "node_modules"));
   const port = await freePort();
-  const args = ["run", "--port", String(port), "--data-dir", path.join(scratch, "data")];
+  const args = ["run", "--port", String(port), "--no-explorer", "--data-dir", path.join(scratch, "data")];
   const child = spawn(process.execPath, [BIN, ...args, ...(secrets === undefined ? [] : ["--secrets", secrets])], {
     cwd: app,
     env: outsideOfTests(),

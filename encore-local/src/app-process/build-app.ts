@@ -6,6 +6,7 @@ import { formatDiagnostics } from "../model/format-diagnostics";
 import { readApp } from "../model/read-app";
 import type { SourceCache } from "../model/source-files";
 import type { AppModel } from "../model/types";
+import { readMigrations } from "../postgres/migrations";
 import { loadSecrets } from "../secrets/load";
 import { bundleApp } from "./bundle";
 
@@ -32,7 +33,7 @@ export interface BuildOptions {
   sources: SourceCache;
 }
 
-/** @throws BuildError, SecretsError */
+/** @throws BuildError, SecretsError, MigrationError */
 export async function buildApp(options: BuildOptions): Promise<AppBuild> {
   const model = readModel(options.root, options.sources);
   const secrets = loadSecrets(options.secretsFile);
@@ -52,6 +53,8 @@ function readModel(root: string, sources: SourceCache): AppModel {
 
 function fingerprintOf({ model, secrets, bundle }: Omit<AppBuild, "fingerprint">): string {
   const hash = createHash("sha256");
-  for (const part of [JSON.stringify(model), JSON.stringify(secrets), readFileSync(bundle)]) hash.update(part);
+  const migrations = model.databases.flatMap(({ migrationsDir }) => migrationsDir ?? []).map(readMigrations);
+  const parts = [JSON.stringify(model), JSON.stringify(secrets), JSON.stringify(migrations), readFileSync(bundle)];
+  for (const part of parts) hash.update(part);
   return hash.digest("hex");
 }

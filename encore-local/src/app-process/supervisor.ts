@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { SourceCache } from "../model/source-files";
 import { MigrationError } from "../postgres/migrations";
+import type { ActivityReport } from "../runtime/activity";
 import type { RuntimeConfig } from "../runtime/config";
 import { SecretsError } from "../secrets/load";
 import { AppProcess } from "./app-process";
@@ -17,12 +18,17 @@ export interface SupervisorOptions {
   /** Brings the databases to what a version of the app expects. */
   prepareDatabases: (build: AppBuild) => Promise<RuntimeConfig["databases"]>;
   /** Called when a version is about to be served. */
-  announce: (build: AppBuild) => void;
+  announce: (build: AppBuild, databases: RuntimeConfig["databases"]) => void;
+  /** Called with why a changed app cannot be served, and with undefined when what is served is what the source holds again. */
+  onFailure?: (message: string | undefined) => void;
+  /** Called with what an app's process did; each process has a number of its own. */
+  onActivity?: (report: ActivityReport, process: number) => void;
 }
 
-interface Version {
+interface Launched {
+  build: AppBuild;
+  databases: RuntimeConfig["databases"];
   process: AppProcess;
-  fingerprint: string;
 }
 
 /**
@@ -34,7 +40,8 @@ export class Supervisor {
   readonly #sources = new SourceCache();
   readonly #builds: string;
   readonly #processes = new Set<AppProcess>();
-  #current: Version | undefined;
+  #current: Launched | undefined;
+  #launches = 0;
   #stopping = false;
   #update: Promise<void> = Promise.resolve();
   #updateWaits = false;
@@ -66,7 +73,7 @@ export class Supervisor {
       this.#end(1);
       return;
     }
-    this.#serve(started, build);
+    this.#serve(started);
     if (this.#changedEarly) this.update();
   }
 
@@ -101,41 +108,52 @@ export class Supervisor {
     if (this.#stopping) return;
     const startedAt = performance.now();
     const build = await this.build();
-    if (build.fingerprint === this.#current?.fingerprint) {
+    if (build.fingerprint === this.#current?.build.fingerprint) {
       rmSync(path.dirname(build.bundle), { recursive: true, force: true });
+      this.#options.onFailure?.(undefined);
       return;
     }
-    const process = await this.#launch(build);
+    const launched = await this.#launch(build);
     if (this.#stopping) return;
-    if (process === undefined) throw new BuildError("the changed app ended before it served anything");
+    if (launched === undefined) throw new BuildError("the changed app ended before it served anything");
     await this.#current?.process.retire();
-    this.#serve(process, build);
+    this.#serve(launched);
     console.error(`  restarted after a change, in ${Math.round(performance.now() - startedAt)} ms\n`);
   }
 
   #keep(error: unknown): void {
     const known = error instanceof BuildError || error instanceof SecretsError || error instanceof MigrationError;
     console.error(known ? error.message.trimEnd() : error);
+    this.#options.onFailure?.(error instanceof Error ? error.message.trimEnd() : String(error));
     console.error("\n  The version from before the change is still served.\n");
   }
 
-  async #launch(build: AppBuild): Promise<AppProcess | undefined> {
+  async #launch(build: AppBuild): Promise<Launched | undefined> {
     const databases = await this.#options.prepareDatabases(build);
     if (this.#stopping) return undefined;
     const seam = openSeam({ ...this.#options.config, model: build.model, databases }, build.secrets);
-    const process = new AppProcess({ root: this.#options.root, bundle: build.bundle, env: seam.env });
+    const number = ++this.#launches;
+    const process = new AppProcess({
+      root: this.#options.root,
+      bundle: build.bundle,
+      env: seam.env,
+      onMessage: (message) => {
+        if (message.kind === "activity") this.#options.onActivity?.(message.report, number);
+      },
+    });
     this.#processes.add(process);
     void process.exited.then(() => {
       this.#processes.delete(process);
       seam.dispose();
       rmSync(path.dirname(build.bundle), { recursive: true, force: true });
     });
-    return (await process.started()) ? process : undefined;
+    return (await process.started()) ? { build, databases, process } : undefined;
   }
 
-  #serve(process: AppProcess, build: AppBuild): void {
-    this.#current = { process, fingerprint: build.fingerprint };
-    this.#options.announce(build);
+  #serve(launched: Launched): void {
+    const { build, databases, process } = launched;
+    this.#current = launched;
+    this.#options.announce(build, databases);
     process.listen();
     void process.exited.then((code) => {
       // Null: something killed it.

@@ -1,16 +1,17 @@
 import { createServer } from "node:net";
-import path from "node:path";
 import type { AppBuild } from "../app-process/build-app";
 import { prepareDatabases } from "../app-process/prepare-databases";
 import { Supervisor } from "../app-process/supervisor";
 import { watchApp } from "../app-process/watch";
+import { Explorer } from "../explorer/explorer";
 import type { AppModel } from "../model/types";
 import { lockDataFolder } from "../postgres/data-lock";
 import { givenServer } from "../postgres/given-server";
 import { type PostgresServer, startPostgres } from "../postgres/server";
 import type { RuntimeConfig } from "../runtime/config";
 import { missingSecrets } from "../secrets/load";
-import { type Command, parseCommandArgs, requireAppRoot, UsageError } from "./command";
+import { type Command, UsageError } from "./command";
+import { type RunOptions, readRunOptions } from "./run-options";
 
 const SHUTDOWN_TIMEOUT_MS = 10_000;
 const CONNECTIONS_PER_DATABASE = 30;
@@ -29,6 +30,8 @@ migration or of the secrets it serves the new version; while that does not compi
   --secrets FILE      values of secrets; .secrets.local.cue in the app's folder
   --cron              runs cron jobs, too; they are off unless asked for
   --no-watch          goes on with the version that it began with
+  --explorer-port N   where the API explorer is served, to this machine only; 9400, and 0 for none
+  --no-explorer       serves none
   --log-format FORM   text or json; text
   --log-level LEVEL   trace, debug, info, warn or error; trace
 
@@ -36,61 +39,11 @@ ENCORE_SQLDB_HOST (host:port), ENCORE_SQLDB_USER and ENCORE_SQLDB_PASSWORD name 
 embedded one.
 `,
   async run(args) {
-    const options = readOptions(args);
+    const options = readRunOptions(args);
     await requireFreePort(options);
     return await serve(options);
   },
 };
-
-interface RunOptions {
-  root: string;
-  host: string;
-  port: number;
-  dataDir: string;
-  secretsFile: string;
-  cron: boolean;
-  watch: boolean;
-  log: RuntimeConfig["log"];
-}
-
-function readOptions(args: string[]): RunOptions {
-  const { values } = parseCommandArgs({
-    args,
-    options: {
-      port: { type: "string", default: "4000" },
-      host: { type: "string", default: "127.0.0.1" },
-      "data-dir": { type: "string" },
-      secrets: { type: "string" },
-      cron: { type: "boolean", default: false },
-      "no-watch": { type: "boolean", default: false },
-      "log-format": { type: "string", default: "text" },
-      "log-level": { type: "string", default: "trace" },
-    },
-  });
-  const root = requireAppRoot();
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new UsageError(`--port ${values.port} is no port number`);
-  return {
-    root,
-    host: values.host,
-    port,
-    dataDir: path.resolve(values["data-dir"] ?? path.join(root, ".encore-local")),
-    secretsFile: path.resolve(values.secrets ?? path.join(root, ".secrets.local.cue")),
-    cron: values.cron,
-    watch: !values["no-watch"],
-    log: {
-      format: oneOf("--log-format", values["log-format"], ["text", "json"]),
-      level: oneOf("--log-level", values["log-level"], ["trace", "debug", "info", "warn", "error"]),
-    },
-  };
-}
-
-function oneOf<const T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw new UsageError(`${option} ${value}: it must be ${allowed.join(", ")}`);
-  return found;
-}
 
 async function requireFreePort({ host, port }: RunOptions): Promise<void> {
   const probe = createServer();
@@ -113,12 +66,19 @@ async function serve(options: RunOptions): Promise<number> {
   const starting = startDatabase(options);
   // Its failure is told where it is waited for.
   starting.catch(() => {});
+  const explorer = await startExplorer(options);
+  const announce = announcer(options, explorer);
   const supervisor = new Supervisor({
     root: options.root,
     secretsFile: options.secretsFile,
-    config: configOf(options),
+    config: { ...configOf(options), recordActivity: explorer !== undefined },
     prepareDatabases: async ({ model }) => withPool(await prepareDatabases({ server: await starting, model })),
-    announce: announcer(options),
+    announce: (build, databases) => {
+      announce(build);
+      explorer?.served({ ...build, databases });
+    },
+    onFailure: (message) => explorer?.failed(message),
+    onActivity: (report, process) => explorer?.record(report, process),
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => supervisor.stop(signal));
   // Watching begins before the source is read, so that no change falls in between.
@@ -132,10 +92,30 @@ async function serve(options: RunOptions): Promise<number> {
     const [watcher] = await Promise.allSettled([watching]);
     if (watcher.status === "fulfilled") await watcher.value?.();
     await supervisor.dispose();
+    await explorer?.close();
     await stopServer(starting);
     unlock();
   }
 }
+
+/** Undefined when there is to be none, or when its port is taken: that must not keep the app from being served. */
+async function startExplorer({ explorerPort, host, port, cron }: RunOptions): Promise<Explorer | undefined> {
+  if (explorerPort === undefined) return undefined;
+  const app = { url: apiBaseUrl({ host: reachable(host), port }), host: reachable(host), port };
+  const explorer = new Explorer({ port: explorerPort, app, cron });
+  try {
+    await explorer.listen();
+    return explorer;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    console.error(`warning: no API explorer: ${code === "EADDRINUSE" ? `port ${explorerPort} is in use` : message}`);
+    console.error("  choose another with --explorer-port N, or pass --no-explorer to be rid of this warning");
+    return undefined;
+  }
+}
+
+/** An address that says "all of them" is none to connect to. */
+const reachable = (host: string): string => ({ "0.0.0.0": "127.0.0.1", "::": "::1" })[host] ?? host;
 
 async function startDatabase({ dataDir }: RunOptions): Promise<PostgresServer> {
   return givenServer(process.env) ?? (await startPostgres({ dataDir, durable: true }));
@@ -146,7 +126,12 @@ async function stopServer(starting: Promise<PostgresServer>): Promise<void> {
   if (started.status === "fulfilled") await started.value.stop();
 }
 
-function configOf({ host, port, log, cron }: RunOptions): Omit<RuntimeConfig, "model" | "databases"> {
+function configOf({
+  host,
+  port,
+  log,
+  cron,
+}: RunOptions): Omit<RuntimeConfig, "model" | "databases" | "recordActivity"> {
   return {
     listen: { host, port },
     apiBaseUrl: apiBaseUrl({ host, port }),
@@ -168,7 +153,7 @@ function withPool(databases: Record<string, { connectionString: string }>): Runt
 }
 
 /** Tells where the app is served, once, and which secrets are missing, whenever they are others than before. */
-function announcer(options: RunOptions): (build: AppBuild) => void {
+function announcer(options: RunOptions, explorer: Explorer | undefined): (build: AppBuild) => void {
   let told: string | undefined;
   return ({ model, secrets }) => {
     const missing = missingSecrets(model, secrets).join(", ");
@@ -176,12 +161,12 @@ function announcer(options: RunOptions): (build: AppBuild) => void {
       console.error(`warning: secrets not defined: ${missing}`);
       console.error(`  set one by a line such as ${missing.split(",")[0]}: "value" in ${options.secretsFile}`);
     }
-    if (told === undefined) announceAddress(model, apiBaseUrl(options));
+    if (told === undefined) announceAddress(model, apiBaseUrl(options), explorer?.url);
     told = missing;
   };
 }
 
-function announceAddress(model: AppModel, url: string): void {
+function announceAddress(model: AppModel, url: string, explorerUrl: string | undefined): void {
   const open = model.services
     .flatMap((service) => service.endpoints)
     .find(({ kind, expose, auth, methods, path: segments }) => {
@@ -189,6 +174,11 @@ function announceAddress(model: AppModel, url: string): void {
         kind === "typed" && expose && !auth && methods.includes("GET") && segments.every((s) => s.kind === "literal")
       );
     });
-  const route = open?.path.map((segment) => (segment.kind === "literal" ? segment.value : "")).join("/") ?? "";
-  console.error(`\n  ${model.app.name} is served at ${url}\n  try: curl ${url}/${route}\n`);
+  const route = open?.path.map((segment) => (segment.kind === "literal" ? segment.value : "")).join("/");
+  const lines = [
+    `${model.app.name} is served at ${url}`,
+    ...(route === undefined ? [] : [`try: curl ${url}/${route}`]),
+    ...(explorerUrl === undefined ? [] : [`API explorer: ${explorerUrl}`]),
+  ];
+  console.error(`\n${lines.map((line) => `  ${line}\n`).join("")}`);
 }

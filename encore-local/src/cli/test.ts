@@ -49,6 +49,7 @@ Where ENCORE_RUNTIME_LIB is set already, as under Encore's own 'encore test', CO
           databases,
           log: { format: "text", level: "error" },
           cron: false,
+          recordActivity: false,
           shutdownTimeoutMs: 5_000,
         },
         loadSecrets(path.join(root, ".secrets.test.cue")),

@@ -9,8 +9,10 @@ import { ResponseWriter } from "../primitives/api/response-writer";
 import type { Authenticator } from "../primitives/gateway/runtime";
 import { serveStatic } from "../primitives/static/runtime";
 import { webSocketChannel } from "../primitives/stream/channels";
-import type { StreamEndpoints } from "../primitives/stream/stream-endpoint";
+import { type StreamEndpoints, SWITCHING_PROTOCOLS } from "../primitives/stream/stream-endpoint";
+import type { ActivityRecorder } from "../runtime/activity";
 import { ApiFailure, toApiFailure } from "../runtime/api-error";
+import { CallRecord } from "../runtime/describe-call";
 import { type CompiledEndpoint, type EndpointTable, HTTP_METHODS, isStream } from "../runtime/endpoint-table";
 import type { RuntimeLogger } from "../runtime/host";
 import type { Identity } from "../runtime/identity";
@@ -19,6 +21,7 @@ import { logAnswered, logCompleted, loggedFailure, logStarted } from "../runtime
 import { takesPayload } from "../runtime/service-calls";
 import type { Cors } from "./cors";
 import { Exchange } from "./exchange";
+import { followExchange, outsideCaller } from "./follow-exchange";
 import type { Health } from "./health";
 import { readBody } from "./read-body";
 import { parseTarget } from "./request-target";
@@ -31,6 +34,7 @@ export interface DispatcherOptions {
   cors: Cors;
   health: Health;
   logger: RuntimeLogger;
+  recorder: ActivityRecorder | undefined;
 }
 
 interface RoutedCall {
@@ -65,9 +69,13 @@ export class Dispatcher {
       return undefined;
     }
     const exchange = new Exchange({ request, response, target }, this.#options.cors);
-    if (target.path.startsWith("/__encore/")) this.#options.health.answer(target.path, response);
-    else if (request.method === "OPTIONS") this.#preflight(exchange);
-    else return this.#dispatch(exchange, undefined);
+    if (target.path.startsWith("/__encore/")) {
+      this.#options.health.answer(target.path, response);
+      return undefined;
+    }
+    if (this.#options.recorder) followExchange(exchange, this.#options.recorder);
+    if (request.method !== "OPTIONS") return this.#dispatch(exchange, undefined);
+    this.#preflight(exchange);
     return undefined;
   }
 
@@ -81,6 +89,7 @@ export class Dispatcher {
       return;
     }
     const exchange = new Exchange({ request, response, target, overrides }, this.#options.cors);
+    if (this.#options.recorder) followExchange(exchange, this.#options.recorder);
     await this.#dispatch(exchange, { socket, head });
   }
 
@@ -96,6 +105,7 @@ export class Dispatcher {
     let identity: Identity | undefined;
     try {
       routed = this.#route(exchange);
+      exchange.endpoint = routed.endpoint.model;
       const { authenticator } = this.#options;
       if (authenticator) identity = await identify(authenticator, exchange, routed.endpoint);
     } catch (thrown) {
@@ -155,11 +165,8 @@ export class Dispatcher {
     exchange.reply(status, headers, body);
   }
 
-  async #runRaw(
-    { request: source, response, commonHeaders }: Exchange,
-    endpoint: CompiledEndpoint,
-    request: Request,
-  ): Promise<void> {
+  async #runRaw(exchange: Exchange, endpoint: CompiledEndpoint, request: Request): Promise<void> {
+    const { request: source, response, commonHeaders } = exchange;
     const body = new BodyReader(source, endpoint.model.bodyLimit);
     const { logger } = this.#options;
     logStarted(logger, request);
@@ -173,11 +180,12 @@ export class Dispatcher {
     } catch (thrown) {
       const failure = loggedFailure(thrown, request, logger);
       // Once the answer has begun, all that is left is to cut it off, so that the client sees it is not whole.
-      if (writer.started) response.destroy();
-      else {
+      if (!writer.started) {
         logCompleted(logger, request, failure.code);
         throw failure;
       }
+      exchange.failure = failure;
+      response.destroy();
     }
   }
 
@@ -201,15 +209,23 @@ export class Dispatcher {
   }
 
   #openStream(
-    { request: source, response }: Exchange,
+    exchange: Exchange,
     call: { endpoint: CompiledEndpoint; request: Request; upgrade: { socket: Duplex; head: Buffer } | undefined },
   ): void {
+    const { request: source, response } = exchange;
+    const { recorder, streams } = this.#options;
     const { endpoint, request, upgrade } = call;
     if (!upgrade) throw ApiFailure.invalidArgument("Connection header did not include 'upgrade'");
     response.detachSocket(upgrade.socket as Parameters<ServerResponse["detachSocket"]>[0]);
     this.#sockets.handleUpgrade(source, upgrade.socket, upgrade.head, (socket) => {
       socket.on("error", () => socket.terminate());
-      void this.#options.streams.run(endpoint, request, webSocketChannel(socket));
+      const caller = outsideCaller(exchange);
+      const { method, target, traceId } = exchange;
+      const call = { endpoint: endpoint.model, method, path: target.path, caller, traceId };
+      const record = recorder && new CallRecord(recorder, call);
+      record?.opened(SWITCHING_PROTOCOLS);
+      const run = streams.run(endpoint, request, webSocketChannel(socket));
+      void run.then((failure) => record?.ended(SWITCHING_PROTOCOLS, failure));
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderSource } from "../endpoint/text-params";
+import type { Endpoint } from "../model/types";
 import type { ApiFailure } from "../runtime/api-error";
 import type { TracePosition } from "../runtime/request";
 import { newSpanId, newTraceId } from "../runtime/trace-id";
@@ -14,6 +15,10 @@ export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly target: RequestTarget;
+  /** Set once it is known which one is called. */
+  endpoint: Endpoint | undefined;
+  /** Set when the request failed. */
+  failure: ApiFailure | undefined;
   readonly #cors: Cors;
   readonly #overrides: Record<string, string> | undefined;
   #position: TracePosition | undefined;
@@ -43,6 +48,11 @@ export class Exchange {
   get position(): TracePosition {
     this.#position ??= { traceId: newTraceId(), parentSpanId: newSpanId(), correlationId: this.#correlationId() };
     return this.#position;
+  }
+
+  /** Undefined when no trace has begun. */
+  get traceId(): string | undefined {
+    return this.#position?.traceId;
   }
 
   get pathAndQuery(): string {
@@ -100,11 +110,13 @@ export class Exchange {
 
   /** An error of the endpoint. */
   fail(failure: ApiFailure): void {
+    this.failure = failure;
     this.reply(failure.status, [["content-type", "application/json"]], failure.toJson());
   }
 
   /** An error before an endpoint was reached. */
   refuse(failure: ApiFailure): void {
+    this.failure = failure;
     const headers: [string, string][] = [
       ["cache-control", "private, no-store"],
       ["content-type", "application/json"],

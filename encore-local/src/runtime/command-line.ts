@@ -1,3 +1,5 @@
+import type { ActivityReport } from "./activity";
+
 /**
  * What the command line and the process that runs the app tell each other, over the channel that the one opens for the
  * other. The end of the channel means that the command line was killed.
@@ -6,7 +8,9 @@ export type AppMessage =
   /** The app has started and waits for leave to listen. */
   | { kind: "ready" }
   /** It no longer takes connections; what runs is being finished. */
-  | { kind: "released" };
+  | { kind: "released" }
+  /** What it did lately. */
+  | { kind: "activity"; report: ActivityReport };
 
 export type CommandLineMessage = { kind: "listen" };
 

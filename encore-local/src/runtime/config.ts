@@ -14,6 +14,8 @@ export interface RuntimeConfig {
   databases: Record<string, { connectionString: string; maxConnections: number }>;
   log: { format: "text" | "json"; level: "trace" | "debug" | "info" | "warn" | "error" };
   cron: boolean;
+  /** Whether the process tells the command line what it does, for the API explorer. */
+  recordActivity: boolean;
   /** How long a graceful shutdown may take before the process exits all the same, in milliseconds. */
   shutdownTimeoutMs: number;
 }

@@ -1,3 +1,4 @@
+import type { ActivityRecorder } from "./activity";
 import type { RuntimeConfig } from "./config";
 import type { MessageData, Request } from "./request";
 
@@ -38,6 +39,8 @@ export interface RuntimeHost {
   /** True under `encore-local test`: subscriptions do not run, and a published message goes nowhere. */
   readonly testMode: boolean;
   readonly logger: RuntimeLogger;
+  /** Absent when nobody asks what the app does. */
+  readonly recorder?: ActivityRecorder;
   /** Makes a `Decimal` of encore.dev/types, which primitives hand to the app. */
   decimal(value: string): unknown;
   /** The request that a subscription's handler runs in. */

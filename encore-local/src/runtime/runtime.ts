@@ -14,6 +14,7 @@ import type { Secret } from "../primitives/secrets/runtime";
 import type { SqlDatabase } from "../primitives/sqldb/runtime";
 import type { WebSocketClient } from "../primitives/stream/ends";
 import { StreamEndpoints } from "../primitives/stream/stream-endpoint";
+import { ActivityRecorder, type Caller } from "./activity";
 import { leaveToListen, tellCommandLine } from "./command-line";
 import type { RuntimeConfig } from "./config";
 import { EndpointTable, type Handler, methodsOf } from "./endpoint-table";
@@ -50,17 +51,22 @@ export class Runtime {
   readonly #authenticator: Authenticator | undefined;
   readonly #streams: StreamEndpoints;
   readonly #cronJobs: CronJobs;
+  readonly #recorder: ActivityRecorder | undefined;
   #metrics: MetricsRegistry | undefined;
 
   constructor({ testMode = false, typeConstructors: { decimal } }: RuntimeOptions) {
     const { config, secrets } = readConfig(process.env);
     const { model } = config;
     const logger = createLogger(config.log);
+    const recorder = config.recordActivity
+      ? new ActivityRecorder((report) => tellCommandLine({ kind: "activity", report }))
+      : undefined;
     const host: RuntimeHost = {
       config,
       secrets,
       testMode,
       logger,
+      ...(recorder === undefined ? {} : { recorder }),
       decimal,
       newMessageRequest: (message) => new Request({ kind: "message", ...message }),
       messageCodec: (topic) => compileMessageCodec(topic, { model, decimal }),
@@ -69,12 +75,15 @@ export class Runtime {
     const authHandler = model.gateways.find((gateway) => gateway.authHandler)?.authHandler;
     this.#config = config;
     this.#logger = logger;
+    this.#recorder = recorder;
     this.#table = new EndpointTable(model, decimal);
     this.#primitives = createPrimitives(host);
     this.#streams = new StreamEndpoints(model, { decimal, logger });
-    this.#calls = new ServiceCalls({ table: this.#table, streams: this.#streams, authData, logger });
-    this.#cronJobs = createCronJobs(host, async ({ service, name }) => {
-      const answer = await this.#calls.call({ service, endpoint: name, payload: null, source: null, options: null });
+    this.#calls = new ServiceCalls({ table: this.#table, streams: this.#streams, authData, logger, recorder });
+    this.#cronJobs = createCronJobs(host, async (job) => {
+      const { service, name: endpoint } = job.endpoint;
+      const caller: Caller = { kind: "cron", name: job.name };
+      const answer = await this.#calls.call({ service, endpoint, payload: null, source: null, options: null, caller });
       if (answer instanceof ApiCallError) throw new Error(`${answer.code}: ${answer.message}`);
     });
     this.#authenticator = authHandler && new Authenticator(authHandler, { model, decimal, codec: authData, logger });
@@ -188,6 +197,7 @@ export class Runtime {
       cors: this.#cors(),
       health,
       logger: this.#logger,
+      recorder: this.#recorder,
     });
     const report = (error: unknown): void => this.#report("serving a request failed", error);
     const server = new ApiServer(dispatcher, report);
@@ -205,6 +215,7 @@ export class Runtime {
           },
           () => this.#cronJobs.drain(),
           ...this.#primitives.shutdownSteps,
+          async () => this.#recorder?.flush(),
         ],
         cutOff: () => server.destroy(),
         timeoutMs: this.#config.shutdownTimeoutMs,

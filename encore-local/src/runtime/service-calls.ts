@@ -5,8 +5,10 @@ import type { Endpoint } from "../model/types";
 import { callHandler, requireIdentity } from "../primitives/api/call-handler";
 import { channelPair } from "../primitives/stream/channels";
 import type { WebSocketClient } from "../primitives/stream/ends";
-import type { StreamEndpoints } from "../primitives/stream/stream-endpoint";
+import { type StreamEndpoints, SWITCHING_PROTOCOLS } from "../primitives/stream/stream-endpoint";
+import type { ActivityRecorder, Caller } from "./activity";
 import { ApiFailure } from "./api-error";
+import { CallRecord, callerOf } from "./describe-call";
 import { type CompiledEndpoint, type EndpointTable, isStream, methodsOf } from "./endpoint-table";
 import type { RuntimeLogger } from "./host";
 import type { AuthDataCodec, Identity } from "./identity";
@@ -36,6 +38,8 @@ export interface OutgoingCall {
   /** The request that makes the call. */
   source: Request | null | undefined;
   options: CallOptions | null | undefined;
+  /** Whom the call is made for, when no request makes it. */
+  caller?: Caller;
 }
 
 interface PreparedCall {
@@ -49,36 +53,47 @@ export class ServiceCalls {
   readonly #streams: StreamEndpoints;
   readonly #authData: AuthDataCodec;
   readonly #logger: RuntimeLogger;
+  readonly #recorder: ActivityRecorder | undefined;
 
   constructor(options: {
     table: EndpointTable;
     streams: StreamEndpoints;
     authData: AuthDataCodec;
     logger: RuntimeLogger;
+    recorder: ActivityRecorder | undefined;
   }) {
     this.#table = options.table;
     this.#streams = options.streams;
     this.#authData = options.authData;
     this.#logger = options.logger;
+    this.#recorder = options.recorder;
   }
 
   /** @throws for a payload that cannot leave the process; the endpoint's own errors are returned. */
   async call(call: OutgoingCall): Promise<Payload | null | ApiCallError> {
+    const record = this.#record(call);
     try {
       const { endpoint, request } = this.#prepare(call);
-      return endpoint.decodeResponse(await callHandler(endpoint, request, this.#logger));
+      const answer = await callHandler(endpoint, request, this.#logger);
+      record?.ended(answer.status);
+      return endpoint.decodeResponse(answer);
     } catch (thrown) {
-      if (thrown instanceof ApiFailure) return new ApiCallError(thrown);
-      throw thrown;
+      if (!(thrown instanceof ApiFailure)) throw thrown;
+      record?.ended(thrown.status, thrown);
+      return new ApiCallError(thrown);
     }
   }
 
   /** Opens another service's stream. @throws Error with what the endpoint objects to. */
   async openStream(call: OutgoingCall): Promise<WebSocketClient> {
+    const record = this.#record(call);
     const { endpoint, request } = this.#prepare(call);
     const [clientSide, serverSide] = channelPair();
     const client = this.#streams.clientEnd(endpoint.model, clientSide);
-    void this.#streams.run(endpoint, request, serverSide);
+    record?.opened(SWITCHING_PROTOCOLS);
+    void this.#streams
+      .run(endpoint, request, serverSide)
+      .then((failure) => record?.ended(SWITCHING_PROTOCOLS, failure));
     return client;
   }
 
@@ -117,6 +132,14 @@ export class ServiceCalls {
     return { endpoint, request };
   }
 
+  #record({ service, endpoint: name, source, caller = callerOf(source) }: OutgoingCall): CallRecord | undefined {
+    const endpoint = this.#recorder && this.#table.get(service, name);
+    if (!this.#recorder || !endpoint) return undefined;
+    const { model } = endpoint;
+    const call = { endpoint: model, method: methodsOf(model)[0] ?? "", path: pathTemplate(model), caller };
+    return new CallRecord(this.#recorder, { ...call, traceId: source?.traceId });
+  }
+
   #identity(
     caller: ReturnType<Request["caller"]> | undefined,
     options: CallOptions | null | undefined,
@@ -146,4 +169,9 @@ export function takesPayload(endpoint: Endpoint): boolean {
 function pathOf(endpoint: Endpoint, params: readonly string[]): string {
   const rest = [...params];
   return `/${endpoint.path.map((segment) => (segment.kind === "literal" ? segment.value : (rest.shift() ?? ""))).join("/")}`;
+}
+
+function pathTemplate({ path }: Endpoint): string {
+  const marks = { param: ":", wildcard: "*", fallback: "!" };
+  return `/${path.map((segment) => (segment.kind === "literal" ? segment.value : marks[segment.kind] + segment.name)).join("/")}`;
 }

@@ -64,7 +64,7 @@ describe("cron jobs", () => {
       job("often", { kind: "every", minutes: 1 }),
       job("rarely", { kind: "cron", expression: "3 * * * *" }),
     ]);
-    const jobs = createCronJobs(host, async ({ name }) => void ran.push(name));
+    const jobs = createCronJobs(host, async ({ endpoint }) => void ran.push(endpoint.name));
     jobs.start();
     await vi.advanceTimersByTimeAsync(3 * MINUTE);
     expect(ran.toSorted()).toEqual(["often", "often", "often", "rarely"]);
@@ -76,7 +76,7 @@ describe("cron jobs", () => {
   it("are off unless they are asked for", async () => {
     const ran: string[] = [];
     const { host } = hostWith([job("often", { kind: "every", minutes: 1 })], false);
-    createCronJobs(host, async ({ name }) => void ran.push(name)).start();
+    createCronJobs(host, async ({ endpoint }) => void ran.push(endpoint.name)).start();
     await vi.advanceTimersByTimeAsync(3 * MINUTE);
     expect(ran).toEqual([]);
   });
@@ -121,7 +121,7 @@ describe("cron jobs", () => {
   it("that are due in months run then, and not before", async () => {
     const ran: string[] = [];
     const { host } = hostWith([job("yearly", { kind: "cron", expression: "0 0 1 7 *" })]);
-    createCronJobs(host, async ({ name }) => void ran.push(name)).start();
+    createCronJobs(host, async ({ endpoint }) => void ran.push(endpoint.name)).start();
     await vi.advanceTimersByTimeAsync(180 * 24 * 60 * MINUTE);
     expect(ran).toEqual([]);
     await vi.advanceTimersByTimeAsync(2 * 24 * 60 * MINUTE);

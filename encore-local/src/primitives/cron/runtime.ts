@@ -13,7 +13,7 @@ export interface CronJobs {
 }
 
 /** Calls the job's endpoint, as another service would, without a user. Rejects with the endpoint's error. */
-export type RunCronJob = (endpoint: CronJob["endpoint"]) => Promise<void>;
+export type RunCronJob = (job: CronJob) => Promise<void>;
 
 /** Cron jobs in the process. One that still runs when it is due again is left out that time. */
 export function createCronJobs(host: Pick<RuntimeHost, "config" | "logger">, run: RunCronJob): CronJobs {
@@ -21,12 +21,12 @@ export function createCronJobs(host: Pick<RuntimeHost, "config" | "logger">, run
   const running = new Map<string, Promise<void>>();
   const { config, logger } = host;
 
-  const runJob = async ({ name, endpoint }: CronJob): Promise<void> => {
+  const runJob = async (job: CronJob): Promise<void> => {
     try {
-      await run(endpoint);
+      await run(job);
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
-      logger.log(null, LogLevel.Error, "cron job failed", cause, undefined, { cron_job: name });
+      logger.log(null, LogLevel.Error, "cron job failed", cause, undefined, { cron_job: job.name });
     }
   };
   const due = (job: CronJob): void => {

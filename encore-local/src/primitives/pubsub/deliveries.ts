@@ -1,4 +1,5 @@
 import type { Subscription } from "../../model/types";
+import { type DeliveryAttempt, shortened } from "../../runtime/activity";
 import { LogLevel, type RuntimeHost } from "../../runtime/host";
 import type { MessageHandler, QueuedMessage } from "./runtime";
 
@@ -58,11 +59,18 @@ export class Deliveries {
   /** One attempt. A handler that outlives the deadline counts as failed, though it goes on: the message comes again. */
   async #deliver(attempt: Attempt, handler: MessageHandler): Promise<void> {
     const { service, topic, name, ackDeadlineMs } = this.#subscription;
+    const at = Date.now();
     let settled = false;
     const fail = (reason: unknown) => {
       if (settled) return;
       settled = true;
-      this.#retry(attempt, reason);
+      const error = reason instanceof Error ? reason : new Error(String(reason));
+      const retryInMs = this.#retry(attempt, error);
+      this.#record(attempt, at, {
+        outcome: retryInMs === undefined ? "dropped" : "failed",
+        error: error.message,
+        retryInMs,
+      });
     };
     const deadline = this.#later(ackDeadlineMs, () => fail(new Error(`not done within ${ackDeadlineMs} ms`)));
     try {
@@ -78,6 +86,7 @@ export class Deliveries {
       this.#host.logger.log(request, LogLevel.Info, "starting request");
       try {
         await handler(request);
+        if (!settled) this.#record(attempt, at, { outcome: "done" });
         settled = true;
       } finally {
         this.#host.logger.log(request, LogLevel.Info, "request completed");
@@ -90,15 +99,24 @@ export class Deliveries {
     }
   }
 
-  #retry(attempt: Attempt, reason: unknown): void {
+  #record({ id, number }: Attempt, at: number, end: Pick<DeliveryAttempt, "outcome" | "error" | "retryInMs">): void {
+    const { topic, name } = this.#subscription;
+    const ms = Date.now() - at;
+    const error = end.error === undefined ? {} : { error: shortened(end.error) };
+    this.#host.recorder?.record(() => {
+      return { kind: "delivery", topic, subscription: name, id, attempt: number, at, ms, ...end, ...error };
+    });
+  }
+
+  /** Gives the pause before the next attempt; undefined when there is none. */
+  #retry(attempt: Attempt, error: Error): number | undefined {
     const { topic, name, retryPolicy, defaultRetryPolicy } = this.#subscription;
     const attempts = defaultRetryPolicy ? ATTEMPTS_WITHOUT_POLICY : retryPolicy.maxRetries + 1;
-    const error = reason instanceof Error ? reason : new Error(String(reason));
     const fields = { topic, subscription: name, message_id: attempt.id, delivery_attempt: attempt.number };
     if (attempt.number >= attempts) {
       const text = "message handler failed for the last time, the message is dropped";
       this.#host.logger.log(null, LogLevel.Error, text, error, undefined, fields);
-      return;
+      return undefined;
     }
     this.#host.logger.log(
       null,
@@ -108,11 +126,13 @@ export class Deliveries {
       undefined,
       fields,
     );
-    if (this.#draining) return;
-    this.#later(backoffMs(attempt.number, retryPolicy), () => {
+    const pause = backoffMs(attempt.number, retryPolicy);
+    if (this.#draining) return pause;
+    this.#later(pause, () => {
       this.#waiting.push({ ...attempt, number: attempt.number + 1 });
       this.#pump();
     });
+    return pause;
   }
 
   #later(milliseconds: number, work: () => void): NodeJS.Timeout {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Subscription } from "../../model/types";
+import { shortened } from "../../runtime/activity";
 import type { EncodedMessage, RuntimeHost } from "../../runtime/host";
+import { redactJson, redactTexts } from "../../runtime/redact";
 import type { Request } from "../../runtime/request";
 import { Deliveries } from "./deliveries";
 
@@ -67,6 +69,14 @@ export function createPubSub(host: RuntimeHost): PubSub {
       const codec = host.messageCodec(name);
       return new PubSubTopic((body) => {
         const queued: QueuedMessage = { id: randomUUID(), publishedAt: new Date(), message: codec.encode(body) };
+        host.recorder?.record(() => ({
+          kind: "published",
+          at: queued.publishedAt.getTime(),
+          topic: name,
+          id: queued.id,
+          body: shortened(redactJson(queued.message.body)),
+          attributes: redactTexts(queued.message.attributes),
+        }));
         if (!host.testMode) {
           for (const subscription of subscriptionsOf(name)) deliveries.get(key(name, subscription.name))?.add(queued);
         }

@@ -3,6 +3,7 @@ import { compileBody } from "../../endpoint/body-params";
 import { topFields } from "../../endpoint/fields";
 import type { HandlerResult } from "../../endpoint/response-encoder";
 import type { AppModel, Endpoint, Schema } from "../../model/types";
+import type { ApiFailure } from "../../runtime/api-error";
 import type { CompiledEndpoint } from "../../runtime/endpoint-table";
 import { LogLevel, type RuntimeLogger } from "../../runtime/host";
 import type { Request } from "../../runtime/request";
@@ -12,7 +13,7 @@ import { Sink, Socket, Stream, WebSocketClient } from "./ends";
 import { type Channel, type MessageCodec, MessagePort } from "./message-port";
 
 /** To Encore's runtime, a stream's request is done once the connection is a WebSocket. */
-const SWITCHING_PROTOCOLS = 101;
+export const SWITCHING_PROTOCOLS = 101;
 const SERVER_CLOSED = "socket receive channel closed";
 const CLIENT_CLOSED = "websocket client receive channel closed";
 
@@ -34,19 +35,21 @@ export class StreamEndpoints {
     this.#logger = options.logger;
   }
 
-  /** Gives the channel to the endpoint's handler and sees to the answer of `streamIn`. */
-  async run(endpoint: CompiledEndpoint, request: Request, channel: Channel): Promise<void> {
+  /** Gives the channel to the endpoint's handler and sees to the answer of `streamIn`. Gives the failure, if there is one. */
+  async run(endpoint: CompiledEndpoint, request: Request, channel: Channel): Promise<ApiFailure | undefined> {
     const { kind } = endpoint.model;
     logStarted(this.#logger, request);
     logAnswered(this.#logger, request, SWITCHING_PROTOCOLS);
+    let failure: ApiFailure | undefined;
     try {
       const result = await runHandler(endpoint, request, this.#serverEnd(endpoint.model, channel, request));
-      if (kind !== "streamIn") return;
+      if (kind !== "streamIn") return undefined;
       this.#answer(endpoint, result, channel);
     } catch (thrown) {
-      loggedFailure(thrown, request, this.#logger);
+      failure = loggedFailure(thrown, request, this.#logger);
     }
     channel.close();
+    return failure;
   }
 
   clientEnd(endpoint: Endpoint, channel: Channel): WebSocketClient {
