@@ -40,7 +40,8 @@ export async function startVaporform(options: VaporformOptions = {}): Promise<Va
   const secrets = Object.entries(options.secrets ?? {}).map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`);
   await writeFile(secretsFile, secrets.join(""), { mode: 0o600 });
   const port = await freePort();
-  const args = ["run", "--port", String(port), "--no-explorer", "--data-dir", dataDir, "--secrets", secretsFile, "--log-format", "json"];
+  const files = ["--data-dir", dataDir, "--secrets", secretsFile];
+  const args = ["run", "--port", String(port), "--no-explorer", "--log-format", "json", ...files];
   const child = spawn(process.execPath, [path.join(root, "encore-local/bin/encore-local.mjs"), ...args], {
     cwd: root,
     env: { ...process.env, NODE_ENV: "", VITEST: "", ...options.env },
