@@ -235,6 +235,16 @@ export const REASONS = {
     hint: "Give the command more time with timeoutSeconds, or run it in the background.",
     retryable: false,
   },
+  sync_in_progress: {
+    code: "aborted",
+    hint: "Wait until the other synchronisation has ended.",
+    retryable: true,
+  },
+  sandbox_files_unreadable: {
+    code: "failed_precondition",
+    hint: "See that the folder 'project' is in the sandbox; restarting does not bring it back, a new workspace does.",
+    retryable: false,
+  },
   daytona_not_configured: {
     code: "failed_precondition",
     hint: "Set DaytonaAPIKey, see that the log of the start has '✓ Daytona SDK initialized', and start the workspace again.",

@@ -5,6 +5,7 @@ import { type Pack, pack } from "tar-stream";
 import { pgPool } from "../platform/pg-pool";
 import type { StoreName } from "./content-store";
 import { storeNamed } from "./stores";
+import { type TreeNode, toTreeNode } from "./tree-manifest";
 
 const PAGE = 500;
 /** Contents up to this size are read many at a time, larger ones as streams. */
@@ -20,32 +21,45 @@ interface ArchiveRow {
   size: string;
   link_target: string | null;
   updated_at: Date;
+  hash: string | null;
   content_id: string | null;
   store: StoreName | null;
 }
 
+export interface TreeArchiveOptions {
+  projectId: string;
+  /** Only what is at these paths; everything when absent. */
+  paths?: readonly string[];
+  /** Told of each entry as it goes in: what the archive holds is not read at one moment. */
+  onEntry?: (path: string, node: TreeNode) => void;
+}
+
 /** The project's tree as tar.gz, modes and symlinks included. A failure in the middle is an error of the stream. */
-export function openTreeArchive({ projectId }: { projectId: string }): Readable {
+export function openTreeArchive(options: TreeArchiveOptions): Readable {
   const tar = pack();
   const gzip = createGzip({ level: GZIP_LEVEL });
   // The stream that is given out tells of a failure; the pipeline's own promise has no more to say.
   pipeline(tar, gzip).catch(() => undefined);
-  fill(tar, projectId).then(
+  fill(tar, options).then(
     () => tar.finalize(),
     (error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))),
   );
   return gzip;
 }
 
-async function fill(tar: Pack, projectId: string): Promise<void> {
+async function fill(tar: Pack, { projectId, paths, onEntry }: TreeArchiveOptions): Promise<void> {
   for (let after = ""; ; ) {
     const { rows } = await pgPool().query<ArchiveRow>(
-      `SELECT e.path, e.kind, e.executable, e.size, e.link_target, e.updated_at, e.content_id, c.store
+      `SELECT e.path, e.kind, e.executable, e.size, e.link_target, e.updated_at, e.hash, e.content_id, c.store
        FROM vfs_entries e LEFT JOIN vfs_contents c ON c.id = e.content_id
-       WHERE e.project_id = $1 AND e.path > $2 ORDER BY e.path LIMIT $3`,
-      [projectId, after, PAGE],
+       WHERE e.project_id = $1 AND e.path > $2 AND ($4::text[] IS NULL OR e.path = ANY($4))
+       ORDER BY e.path LIMIT $3`,
+      [projectId, after, PAGE, paths ?? null],
     );
-    for (const batch of batches(rows)) await addBatch(tar, batch);
+    for (const batch of batches(rows)) {
+      await addBatch(tar, batch);
+      for (const row of batch) onEntry?.(row.path, toTreeNode(row));
+    }
     const last = rows.at(-1);
     if (rows.length < PAGE || last === undefined) return;
     after = last.path;

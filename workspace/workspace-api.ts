@@ -5,14 +5,7 @@ import { DomainError } from "../platform/errors";
 import { parseInput } from "../platform/input";
 import { decodeCursor, encodeCursor, pageLimit } from "../platform/page";
 import { ownedWorkspace } from "./access";
-import {
-  deleteWorkspace,
-  ensureWorkspace,
-  restartWorkspace,
-  startWorkspace,
-  stopWorkspace,
-  syncStatus,
-} from "./lifecycle";
+import { deleteWorkspace, ensureWorkspace, restartWorkspace, startWorkspace, stopWorkspace } from "./lifecycle";
 import type { Workspace } from "./workspace";
 import { listEvents, type WorkspaceEvent } from "./workspace-events";
 import { findProjectWorkspace, toWorkspace } from "./workspace-store";
@@ -76,13 +69,6 @@ export const restart = api(
   { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/restart" },
   async ({ workspaceId }: WorkspaceIdRequest): Promise<Workspace> =>
     toWorkspace(await restartWorkspace(await ownedWorkspace(workspaceId))),
-);
-
-/** Asks Daytona for the sandbox's state and corrects the workspace's. */
-export const sync = api(
-  { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/sync" },
-  async ({ workspaceId }: WorkspaceIdRequest): Promise<Workspace> =>
-    toWorkspace(await syncStatus(await ownedWorkspace(workspaceId))),
 );
 
 /** Deletes the workspace from any state, and its sandbox. */

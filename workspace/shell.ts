@@ -1,0 +1,4 @@
+/** As one word of a shell's line, whatever is in it. */
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
