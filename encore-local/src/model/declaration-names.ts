@@ -1,12 +1,15 @@
 import type { Declaration, Schema } from "./types";
 
 /**
- * A name for each declared type that is an identifier and the type's alone: its own name with its type arguments
+ * A name for each declared type (or for those of `ids`) that is an identifier and the type's alone: its own name with its type arguments
  * (`Page_Link`), with the folder in front where two are called the same, and a number where even that does not tell them
  * apart.
  */
-export function declarationNames(declarations: Record<string, Declaration>): Map<string, string> {
-  const plain = new Map(Object.keys(declarations).map((id) => [id, nameOf(id, declarations)]));
+export function declarationNames(
+  declarations: Record<string, Declaration>,
+  ids: string[] = Object.keys(declarations),
+): Map<string, string> {
+  const plain = new Map(ids.map((id) => [id, nameOf(id, declarations)]));
   const shared = duplicates([...plain.values()]);
   const names = new Map<string, string>();
   const taken = new Set<string>();

@@ -85,7 +85,8 @@ export function locationOf(node: ts.Node): Location {
 
 /** The doc comment in front of a declaration, without its marks; undefined when there is none. */
 export function docOf(node: ts.Node): string | undefined {
-  const owner = ts.findAncestor(node, (n) => ts.isStatement(n)) ?? node;
+  // A property may stand in the middle of a statement, whose comment is not its own.
+  const owner = ts.isPropertySignature(node) ? node : (ts.findAncestor(node, (n) => ts.isStatement(n)) ?? node);
   const target = ts.isStatement(owner) && owner !== node && !ts.isVariableStatement(owner) ? node : owner;
   const text = target.getSourceFile().text;
   const comments = ts.getLeadingCommentRanges(text, target.pos) ?? [];
