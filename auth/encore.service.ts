@@ -1,4 +1,7 @@
 import { Service } from "encore.dev/service";
+import { keepAudit } from "../platform/audit";
 import { translateErrors } from "../platform/error-middleware";
+import { replayCreations } from "../platform/idempotency";
+import { limitRequests } from "../platform/request-limits";
 
-export default new Service("auth", { middlewares: [translateErrors] });
+export default new Service("auth", { middlewares: [translateErrors, limitRequests, keepAudit, replayCreations] });

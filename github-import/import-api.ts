@@ -1,4 +1,4 @@
-import { api, type Query } from "encore.dev/api";
+import { api, type Header, type Query } from "encore.dev/api";
 import { z } from "zod";
 import { currentUser } from "../auth/current-user";
 import { ownedProject } from "../auth/ownership";
@@ -19,6 +19,8 @@ interface StartImportRequest {
   projectId?: string;
   /** For a private repository. Kept, encrypted, only until the import has ended. */
   token?: string;
+  /** The same request again under the same key gets the first one's answer, for a day. */
+  idempotencyKey?: Header<"Idempotency-Key">;
 }
 
 const startInput = z.object({
@@ -34,7 +36,7 @@ const startInput = z.object({
 
 /** Imports a repository. The answer comes at once; follow the import by its progress stream or by asking for it. */
 export const importRepository = api(
-  { expose: true, auth: true, method: "POST", path: "/github/import" },
+  { expose: true, auth: true, method: "POST", path: "/github/import", tags: ["creates"] },
   async (request: StartImportRequest): Promise<Import> => {
     const { repository, ref, token } = parseInput(startInput, request);
     if (request.projectId !== undefined) await ownedProject(request.projectId);

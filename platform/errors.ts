@@ -45,6 +45,21 @@ export const REASONS = {
     hint: "An operator must make room where the database or the file contents are. What was there is untouched.",
     retryable: true,
   },
+  too_many_requests: {
+    code: "resource_exhausted",
+    hint: "Wait for the seconds that retryAfterSeconds names.",
+    retryable: true,
+  },
+  idempotency_key_reused: {
+    code: "invalid_argument",
+    hint: "Use a new Idempotency-Key for another request.",
+    retryable: false,
+  },
+  idempotency_key_in_use: {
+    code: "aborted",
+    hint: "Wait for the seconds that retryAfterSeconds names, and send the same request again.",
+    retryable: true,
+  },
   // ---- auth ----
   credentials_rejected: {
     code: "unauthenticated",

@@ -1,4 +1,4 @@
-import { api, type Query } from "encore.dev/api";
+import { api, type Header, type Query } from "encore.dev/api";
 import { z } from "zod";
 import { workspace } from "~encore/clients";
 import { currentUser } from "../auth/current-user";
@@ -17,6 +17,8 @@ interface CreateProjectRequest {
   description?: string;
   /** A language or framework such as `python` or `nextjs`; `typescript` when absent. */
   language?: string;
+  /** The same request again under the same key gets the first one's answer, for a day. */
+  idempotencyKey?: Header<"Idempotency-Key">;
 }
 
 interface CreatedProject extends Project {
@@ -31,7 +33,7 @@ const createInput = z.object({
 
 /** Creates an empty project together with its workspace. */
 export const createProject = api(
-  { expose: true, auth: true, method: "POST", path: "/projects" },
+  { expose: true, auth: true, method: "POST", path: "/projects", tags: ["creates"] },
   async (request: CreateProjectRequest): Promise<CreatedProject> => {
     const input = parseInput(createInput, request);
     return await createProjectWithWorkspace(

@@ -1,4 +1,4 @@
-import { api, type Query } from "encore.dev/api";
+import { api, type Header, type Query } from "encore.dev/api";
 import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
@@ -14,11 +14,13 @@ interface CreateWorkspaceRequest {
   projectId: string;
   /** A language or framework; `typescript` when absent. */
   language?: string;
+  /** The same request again under the same key gets the first one's answer, for a day. */
+  idempotencyKey?: Header<"Idempotency-Key">;
 }
 
 /** The project's workspace, created when it has none. */
 export const createWorkspace = api(
-  { expose: true, auth: true, method: "POST", path: "/workspace/create" },
+  { expose: true, auth: true, method: "POST", path: "/workspace/create", tags: ["creates"] },
   async ({ projectId, language }: CreateWorkspaceRequest): Promise<Workspace> => {
     const project = await ownedProject(projectId);
     return toWorkspace(
