@@ -4,12 +4,21 @@ import { SecretsError } from "../secrets/load";
 import { checkCommand } from "./check";
 import { type Command, UsageError } from "./command";
 import { dbCommand } from "./db";
+import { execCommand } from "./exec";
 import { genCommand } from "./gen";
 import { openapiCommand } from "./openapi";
 import { runCommand } from "./run";
 import { testCommand } from "./test";
 
-const COMMANDS: readonly Command[] = [runCommand, testCommand, checkCommand, genCommand, openapiCommand, dbCommand];
+const COMMANDS: readonly Command[] = [
+  runCommand,
+  testCommand,
+  checkCommand,
+  genCommand,
+  openapiCommand,
+  dbCommand,
+  execCommand,
+];
 
 function overview(): string {
   const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`);

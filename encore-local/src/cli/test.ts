@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +14,7 @@ import { startPostgres } from "../postgres/server";
 import { RUNTIME_LIB_VARIABLE } from "../runtime/config";
 import { loadSecrets } from "../secrets/load";
 import { type Command, requireAppRoot } from "./command";
+import { execute } from "./execute";
 
 const CONNECTIONS_PER_WORKER = 10;
 
@@ -90,14 +90,4 @@ async function withDatabases(model: AppModel, work: (databases: Databases) => Pr
 
 function templateName(database: string): string {
   return `${database}_template`;
-}
-
-/** Runs a program to its end; signals go to it as well, since it is in the same process group. */
-async function execute(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(program, args, { env, stdio: "inherit", shell: process.platform === "win32" });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
-  return await new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => resolve(code ?? 1));
-  });
 }
