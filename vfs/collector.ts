@@ -11,16 +11,16 @@ import { storeNamed } from "./stores";
 
 /** Longer than a read takes, and than a write takes between storing a content and referring to it. With a sweep every
  * quarter of an hour, a content is gone within an hour. */
-const GRACE_MINUTES = 20;
+export const GRACE_MINUTES = 20;
 const COLLECT_BATCH = 500;
 
 /** Every table that refers to contents by a content_id. */
 export const REFERENCES = ["vfs_entries", "vfs_versions", "vfs_staged_entries"];
 
 /** SQL: nothing refers to the content of the alias `c`. */
-const UNREFERENCED = REFERENCES.map((table) => `NOT EXISTS (SELECT 1 FROM ${table} r WHERE r.content_id = c.id)`).join(
-  " AND ",
-);
+export const UNREFERENCED = REFERENCES.map(
+  (table) => `NOT EXISTS (SELECT 1 FROM ${table} r WHERE r.content_id = c.id)`,
+).join(" AND ");
 
 export interface CollectOptions {
   graceMinutes?: number;

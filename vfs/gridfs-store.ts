@@ -4,6 +4,7 @@ import { chunksOf, inChunks, sliceOfChunk, splitBuffer } from "./chunks";
 import { type ChunkedContent, joinChunks, missing, refuseExtraChunk, requireChunk } from "./content-damage";
 import type { ByteRange, ContentStore, SmallContent } from "./content-store";
 import { translated } from "./gridfs-errors";
+import { type StoredPart, storedParts } from "./gridfs-inventory";
 import {
   type ChunkDocument,
   chunkDocument,
@@ -36,6 +37,8 @@ export interface GridFSStoreOptions {
 }
 
 export interface GridFSStore extends ContentStore {
+  /** What the bucket holds, whoever put it there: all of it, or what belongs to these ids. */
+  parts(ids?: readonly string[]): AsyncIterable<StoredPart[]>;
   close(): Promise<void>;
 }
 
@@ -160,6 +163,15 @@ export function createGridFSStore({ uri, chunkBytes = CHUNK_BYTES, timeouts }: G
         await files.deleteMany({ _id: { $in: [...ids] } });
         await chunks.deleteMany({ files_id: { $in: [...ids] } });
       }),
+
+    async *parts(ids) {
+      const pages = storedParts(await translated(connected), ids);
+      for (;;) {
+        const { done, value } = await translated(() => pages.next());
+        if (done === true) return;
+        yield value;
+      }
+    },
 
     close: async () => client?.close(),
   };

@@ -2,13 +2,14 @@ import { secret } from "encore.dev/config";
 import { DomainError } from "../platform/errors";
 import { pgPool } from "../platform/pg-pool";
 import type { ContentStore, StoreName } from "./content-store";
-import { createGridFSStore } from "./gridfs-store";
+import type { StoredPart } from "./gridfs-inventory";
+import { createGridFSStore, type GridFSStore } from "./gridfs-store";
 import { createPostgresStore } from "./postgres-store";
 
 const mongoDBURI = secret("MongoDBURI");
 
 const postgresStore = createPostgresStore({ pool: pgPool });
-let gridFSStore: ContentStore | undefined;
+let gridFSStore: GridFSStore | undefined;
 
 /** Where new contents go: GridFS when the secret MongoDBURI is set, else PostgreSQL. */
 export function currentStore(): ContentStore {
@@ -17,7 +18,21 @@ export function currentStore(): ContentStore {
 
 /** Where an existing content is, whatever the setting is by now. */
 export function storeNamed(name: StoreName): ContentStore {
-  if (name === "postgres") return postgresStore;
+  return name === "postgres" ? postgresStore : gridFS();
+}
+
+/** What is in GridFS, if that is used at all: all of it, or what belongs to these ids. */
+export async function* storedInGridFS(ids?: readonly string[]): AsyncGenerator<StoredPart[]> {
+  if (mongoDBURI() !== "") yield* gridFS().parts(ids);
+}
+
+/** Lets a command end that has used a store. */
+export async function closeStores(): Promise<void> {
+  await gridFSStore?.close();
+  gridFSStore = undefined;
+}
+
+function gridFS(): GridFSStore {
   const uri = mongoDBURI();
   if (uri === "") {
     throw new DomainError(
