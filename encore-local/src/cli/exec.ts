@@ -45,6 +45,7 @@ secrets. No endpoint is served. While the app runs, its database server is used.
           databases,
           log: { format: "text", level: "info" },
           cron: false,
+          recordActivity: false,
           shutdownTimeoutMs: 5_000,
         },
         loadSecrets(path.resolve(values.secrets ?? path.join(root, ".secrets.local.cue"))),
