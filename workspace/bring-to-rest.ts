@@ -1,5 +1,5 @@
 import { DomainError } from "../platform/errors";
-import { NotYet, requireSandboxes } from "./failures";
+import { actOn, NotYet, requireSandboxes } from "./failures";
 import { isGone, nameOf, requireOurs } from "./sandbox-identity";
 import type { WorkerPorts } from "./worker-ports";
 import type { WorkItem } from "./workspace-store";
@@ -23,7 +23,7 @@ export async function bringToRest(item: WorkItem, ports: WorkerPorts): Promise<W
   requireOurs(sandbox, item, identity);
   switch (sandbox.state) {
     case "started":
-      await sandboxes.stop(sandbox.id);
+      await actOn(sandbox, sandboxes, "stop");
       break;
     case "stopped":
     case "archiving":

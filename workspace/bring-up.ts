@@ -1,10 +1,10 @@
 import log from "encore.dev/log";
 import { DomainError, type Reason } from "../platform/errors";
-import { NotYet, requireSandboxes } from "./failures";
+import { actOn, NotYet, requireSandboxes } from "./failures";
 import type { Visit } from "./reconcile";
 import { isGone, labelsOf, nameOf, requireOurs } from "./sandbox-identity";
-import type { Sandbox, Sandboxes } from "./sandboxes";
-import type { WorkerPorts } from "./worker-ports";
+import type { Sandbox } from "./sandboxes";
+import type { SandboxRecords, WorkerPorts } from "./worker-ports";
 import type { WorkItem } from "./workspace-store";
 
 /** One step from wherever it is toward a running sandbox with the files in it. */
@@ -26,7 +26,7 @@ export async function bringUp(item: WorkItem, visit: Visit, ports: WorkerPorts):
       return await replace(item, sandbox, { ...ports, sandboxes });
     case "started":
       if (item.restartDue) {
-        await sandboxes.stop(sandbox.id);
+        await actOn(sandbox, sandboxes, "stop");
         return await rows.write(item, {
           restartDone: true,
           note: { kind: "step", message: "the sandbox was stopped for a restart" },
@@ -35,7 +35,7 @@ export async function bringUp(item: WorkItem, visit: Visit, ports: WorkerPorts):
       break;
     case "stopped":
     case "archived":
-      await sandboxes.start(sandbox.id);
+      await actOn(sandbox, sandboxes, "start");
       visit.seen = { ...sandbox, state: "started" };
       return await rows.write(item, {
         restartDone: true,
@@ -53,7 +53,7 @@ export async function bringUp(item: WorkItem, visit: Visit, ports: WorkerPorts):
   });
 }
 
-type WithSandboxes = WorkerPorts & { sandboxes: Sandboxes };
+type WithSandboxes = WorkerPorts & { sandboxes: SandboxRecords };
 
 /** The one sandbox of the workspace, found by its name or created; then its id is stored. */
 async function obtainSandbox(item: WorkItem, visit: Visit, ports: WithSandboxes): Promise<WorkItem> {
@@ -81,14 +81,14 @@ const AMBIGUOUS: readonly Reason[] = ["daytona_unavailable", "daytona_sandbox_fa
 async function create(item: WorkItem, visit: Visit, { sandboxes, identity }: WithSandboxes): Promise<Sandbox> {
   const name = nameOf(item);
   try {
-    const created = await sandboxes.create({ name, language: item.language, labels: labelsOf(item, identity) });
-    visit.created = created;
-    return created;
+    visit.created = await sandboxes.create({ name, language: item.language, labels: labelsOf(item, identity) });
+    return visit.created;
   } catch (error) {
     if (!(error instanceof DomainError && AMBIGUOUS.includes(error.reason))) throw error;
     const made = await sandboxes.find(name);
     if (made === null || isGone(made)) throw error;
-    return requireOurs(made, item, identity);
+    visit.created = requireOurs(made, item, identity);
+    return visit.created;
   }
 }
 

@@ -2,9 +2,9 @@ import { DomainError, type Reason } from "../platform/errors";
 import { redactedMessage } from "../platform/redaction";
 import { DaytonaFailure } from "./daytona-errors";
 import { type Change, type LeasedRows, Superseded } from "./leased-rows";
-import type { Sandboxes } from "./sandboxes";
+import type { Sandbox } from "./sandboxes";
 import { DEADLINE_MINUTES } from "./state-machine";
-import type { WorkerPorts } from "./worker-ports";
+import type { SandboxRecords, WorkerPorts } from "./worker-ports";
 import type { WorkItem } from "./workspace-store";
 
 /** Thrown when there is more to do later: the message is delivered again, with growing pauses. */
@@ -13,12 +13,27 @@ export class NotYet extends Error {
 }
 
 /** The provider; throws for a workspace that needs one while there is none. */
-export function requireSandboxes({ sandboxes }: WorkerPorts): Sandboxes {
+export function requireSandboxes({ sandboxes }: WorkerPorts): SandboxRecords {
   if (sandboxes !== null) return sandboxes;
   throw new DomainError(
     "daytona_not_configured",
     "there is no Daytona SDK: DaytonaAPIKey is not set, or it could not be built",
   );
+}
+
+/**
+ * Does something with a sandbox that was looked at before. A refusal may only mean that it changed between the look and the
+ * call (it stopped by itself, somebody removed it): then another look decides. Throws `NotYet`.
+ */
+export async function actOn(sandbox: Sandbox, sandboxes: SandboxRecords, call: "start" | "stop"): Promise<void> {
+  try {
+    await sandboxes[call](sandbox.id);
+  } catch (error) {
+    if (!(error instanceof DomainError && error.reason === "daytona_rejected")) throw error;
+    const now = await sandboxes.find(sandbox.id);
+    if (now?.state === sandbox.state) throw error;
+    throw new NotYet(`the sandbox is ${now?.phase ?? "gone"} meanwhile`, { cause: error });
+  }
 }
 
 interface Failure {

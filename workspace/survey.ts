@@ -3,7 +3,8 @@ import { isUuid } from "../auth/ownership";
 import { redactedMessage } from "../platform/redaction";
 import { noteObservation } from "./observation";
 import { commonLabels, type Identity, isGone, isOurs, nameOf, WORKSPACE_LABEL } from "./sandbox-identity";
-import type { Sandbox, SandboxChange, Sandboxes } from "./sandboxes";
+import type { Sandbox, SandboxChange } from "./sandboxes";
+import type { SandboxRecords } from "./worker-ports";
 import { findBySandbox, livingWorkspaces, observableWorkspaces } from "./workspace-store";
 
 /** A sandbox that belongs to nobody may be one whose create is still under way somewhere; when it is older, it is not. */
@@ -15,7 +16,7 @@ const MAX_ROWS = 1_000;
 const MAX_LOOKS = 100;
 
 export interface SurveyOptions {
-  sandboxes: Sandboxes;
+  sandboxes: SandboxRecords;
   identity: Identity;
   graceMinutes?: number;
 }
@@ -42,7 +43,7 @@ export async function survey({ sandboxes, identity, graceMinutes }: SurveyOption
   return { corrected, removed };
 }
 
-async function compareRows(listed: Sandbox[], sandboxes: Sandboxes): Promise<string[]> {
+async function compareRows(listed: Sandbox[], sandboxes: SandboxRecords): Promise<string[]> {
   const byId = new Map(listed.map((sandbox) => [sandbox.id, sandbox]));
   const corrected: string[] = [];
   let looks = 0;
@@ -60,7 +61,7 @@ async function compareRows(listed: Sandbox[], sandboxes: Sandboxes): Promise<str
   return corrected;
 }
 
-async function removeOrphans(candidates: Sandbox[], sandboxes: Sandboxes): Promise<string[]> {
+async function removeOrphans(candidates: Sandbox[], sandboxes: SandboxRecords): Promise<string[]> {
   const owners = candidates.map(({ labels }) => labels[WORKSPACE_LABEL] ?? "").filter(isUuid);
   const names = new Set((await livingWorkspaces(owners)).map(nameOf));
   const removed: string[] = [];

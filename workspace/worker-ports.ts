@@ -5,10 +5,13 @@ import type { Identity } from "./sandbox-identity";
 import type { Sandboxes } from "./sandboxes";
 import { installationId, type WorkItem } from "./workspace-store";
 
+/** What a worker, or a survey, needs of the provider: sandboxes as a whole, and not what is in them. */
+export type SandboxRecords = Pick<Sandboxes, "find" | "list" | "create" | "start" | "stop" | "delete">;
+
 /** What a worker works with. */
 export interface WorkerPorts {
   /** Null in development mode, and when the SDK could not be built. */
-  sandboxes: Sandboxes | null;
+  sandboxes: SandboxRecords | null;
   rows: LeasedRows;
   identity: Identity;
   sendFiles(item: WorkItem, sandboxId: string): Promise<void>;
