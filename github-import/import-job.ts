@@ -1,181 +1,197 @@
 import log from "encore.dev/log";
-import { DomainError } from "../platform/errors";
 import { redactedMessage } from "../platform/redaction";
-import { isCommitted, openStagedTree } from "../vfs/staged-tree";
+import { committedStage, openStagedTree, openStageView, type StageView } from "../vfs/staged-tree";
 import { readArchive } from "./archive/read-archive";
 import type { ArchiveReport } from "./archive/report";
 import { detect } from "./detection/detect";
 import type { Detection } from "./detection/detection";
-import type { GitHubClient } from "./github-client";
+import { badAnswer } from "./github/answers";
+import type { GitHubClient } from "./github/github-client";
+import { formerImport } from "./import-events";
+import { Cancelled, handleFailure, NotYet, requireFewAttempts } from "./import-failure";
 import {
   type ClaimedImport,
   claimImport,
-  finishImport,
-  isBusy,
+  isUnfinished,
   RENEW_EVERY_MS,
   releaseLease,
   renewLease,
-  setCounts,
-  setDetection,
-  setStatus,
-} from "./import-store";
+} from "./import-lease";
+import { ImportProgress } from "./import-progress";
+import { enterProvisioning, enterStatus, finishImport, setDetection, setSource, setUnchanged } from "./import-steps";
 import type { ImportLimits } from "./limits";
-import { announceUpdate } from "./updates";
+import { type ResolvedSource, resolveSource } from "./resolve";
+import { announceUpdate, onCancel } from "./updates";
 
 /** What an import needs of the world outside its own service. */
 export interface ImportPorts {
   github(claimed: ClaimedImport): GitHubClient;
-  listPaths(projectId: string): Promise<string[]>;
-  readText(projectId: string, path: string): Promise<string | null>;
   setLanguage(projectId: string, detection: Detection): Promise<void>;
-  createWorkspace(projectId: string, language: string): Promise<void>;
+  createWorkspace(projectId: string, detection: Detection): Promise<void>;
   limits: ImportLimits;
+  /** The pause before the attempt after this one. */
+  pauseSeconds: (attempt: number) => number;
 }
 
-/** Thrown when the import must be looked at again: the message comes again, with growing pauses. */
-class NotYet extends Error {
-  override readonly name = "NotYet";
-}
-
-class Cancelled extends Error {}
-
-const MAX_ATTEMPTS = 5;
-/** Counts are written down no oftener than this. */
-const PROGRESS_EVERY_MS = 250;
+/** A manifest is never larger. */
+const MAX_MANIFEST_BYTES = 1024 * 1024;
 
 /**
- * Does an import from where it is: downloads, stores, replaces the tree at once, detects, and hands over to the workspace.
- * Safe to call at any time and as often as one likes. Throws `NotYet` when it must be called again.
+ * Does an import from where it is: downloads, stores, detects, brings the files into the project's tree at once, and hands
+ * over to the workspace. Safe to call at any time and as often as one likes. Throws `NotYet` when it must be called again.
  */
 export async function runImport(importId: string, ports: ImportPorts): Promise<void> {
   const claimed = await claimImport(importId);
   if (claimed === null) {
-    if (await isBusy(importId)) throw new NotYet("another worker is on it");
+    if (await isUnfinished(importId)) throw new NotYet("another worker is on it, or it waits");
     return;
   }
-  const abort = new AbortController();
-  const renewal = setInterval(() => {
-    renewLease(importId).then(
-      ({ cancelRequested, projectDeleted }) => {
-        if (cancelRequested || projectDeleted) abort.abort(new Cancelled("the import was cancelled"));
-      },
-      (error: unknown) => log.warn("a lease could not be renewed", { importId, cause: redactedMessage(error) }),
-    );
-  }, RENEW_EVERY_MS);
-  try {
-    if (claimed.cancelRequested) throw new Cancelled("the import was cancelled");
-    await bringIn(claimed, ports, abort.signal);
-    await finishImport(importId, "succeeded");
-  } catch (error) {
-    await handleFailure(claimed, error);
-  } finally {
-    clearInterval(renewal);
-    await releaseLease(importId);
-    announceUpdate(importId);
+  await new ImportRun(claimed, ports).run();
+}
+
+class ImportRun {
+  readonly #abort = new AbortController();
+  #committed: boolean;
+
+  constructor(
+    private readonly claimed: ClaimedImport,
+    private readonly ports: ImportPorts,
+  ) {
+    this.#committed = claimed.status === "provisioning";
+  }
+
+  async run(): Promise<void> {
+    const { id, cancelRequested } = this.claimed;
+    const renewal = setInterval(() => void this.#renew(), RENEW_EVERY_MS);
+    const stopListening = onCancel(id, () => this.#cancel());
+    try {
+      if (cancelRequested && !this.#committed) throw new Cancelled();
+      if (!this.#committed) requireFewAttempts(this.claimed);
+      await this.#bringIn();
+    } catch (error) {
+      await handleFailure(this.claimed, error, { committed: this.#committed, pauseSeconds: this.ports.pauseSeconds });
+    } finally {
+      clearInterval(renewal);
+      stopListening();
+      await releaseLease(id);
+      announceUpdate(id);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const { cancelRequested, projectDeleted } = await renewLease(this.claimed.id);
+      if (cancelRequested || projectDeleted) this.#cancel();
+    } catch (error) {
+      log.warn("a lease could not be renewed", { importId: this.claimed.id, cause: redactedMessage(error) });
+    }
+  }
+
+  #cancel(): void {
+    this.#abort.abort(new Cancelled("the import was cancelled"));
+  }
+
+  async #bringIn(): Promise<void> {
+    const { id, projectId, repository } = this.claimed;
+    if (this.#committed) return await this.#handOver(this.claimed.detection ?? (await this.#detect(openStageView(id))));
+    await this.#enter("downloading", `Asking GitHub for ${repository}`);
+    const client = this.ports.github(this.claimed);
+    const baseId = await committedStage(projectId);
+    const former = baseId === null ? null : await formerImport(baseId);
+    const source = await this.#resolve(client, former);
+    const isSame = former?.commitId === source.commitId && former.folder === source.folder;
+    if (baseId !== null && isSame && former.repository === repository && !this.claimed.overwrite) {
+      await setUnchanged(id, { sameAs: baseId, commitId: source.commitId });
+      const message = `Commit ${short(source.commitId)} is imported already: nothing has changed`;
+      return await finishImport(id, { status: "succeeded", message });
+    }
+    await this.#handOver(await this.#storeTree(client, source));
+  }
+
+  async #resolve(client: GitHubClient, former: Awaited<ReturnType<typeof formerImport>>): Promise<ResolvedSource> {
+    const { id, repository, ref, folder, treePath } = this.claimed;
+    const asBefore = former?.repository === repository && former.ref === ref && treePath === null;
+    const known = asBefore && former.commitId !== null ? { commitId: former.commitId, etag: former.etag } : undefined;
+    const wanted = { ...nameOf(repository), ref, folder, treePath };
+    const source = await resolveSource(client, wanted, { known, signal: this.#abort.signal });
+    await setSource(id, source);
+    return source;
+  }
+
+  /** Reads the archive into a stage, tells what it is, and brings it into the project's tree. */
+  async #storeTree(client: GitHubClient, { commitId, folder }: ResolvedSource): Promise<Detection> {
+    const { id, projectId, repository, overwrite } = this.claimed;
+    const { signal } = this.#abort;
+    const archive = await client.downloadArchive(nameOf(repository), { commitId, signal });
+    const tree = await openStagedTree({ projectId, stageId: id });
+    try {
+      const progress = new ImportProgress(id);
+      const report = await readArchive(archive, {
+        limits: this.ports.limits,
+        folder,
+        signal,
+        onEntry: (entry) => tree.add(entry),
+        onProgress: (counts) => progress.note(counts),
+      });
+      requireCommit(report, commitId);
+      await progress.end(report);
+      await this.#enter("storing", `Storing what came of commit ${short(commitId)}`);
+      await tree.settle();
+      await this.#enter("detecting", "Finding out what it is");
+      const detection = await this.#detect(openStageView(id));
+      signal.throwIfAborted();
+      await tree.commit({
+        overwrite,
+        guard: async (client, result) => {
+          if (!(await enterProvisioning(client, id, { unchanged: false, ...result }))) throw new Cancelled();
+        },
+      });
+      this.#committed = true;
+      announceUpdate(id);
+      return detection;
+    } catch (error) {
+      await tree.discard();
+      // The database's word that it was done may have got lost.
+      this.#committed ||= (await committedStage(projectId)) === id;
+      throw error;
+    }
+  }
+
+  async #detect(view: StageView): Promise<Detection> {
+    const paths = await view.listPaths();
+    const detection = await detect({ paths, readText: (path) => view.readText(path, MAX_MANIFEST_BYTES) });
+    log.info(`[GitHub Import] Detected ${detection.label} project`, {
+      projectId: this.claimed.projectId,
+      language: detection.language,
+    });
+    await setDetection(this.claimed.id, detection);
+    return detection;
+  }
+
+  async #handOver(detection: Detection): Promise<void> {
+    const { id, projectId } = this.claimed;
+    await this.ports.setLanguage(projectId, detection);
+    await this.ports.createWorkspace(projectId, detection);
+    await finishImport(id, { status: "succeeded", message: "Imported; the workspace is being prepared" });
+  }
+
+  async #enter(status: "downloading" | "storing" | "detecting", message: string): Promise<void> {
+    this.#abort.signal.throwIfAborted();
+    await enterStatus(this.claimed.id, status, message);
+    announceUpdate(this.claimed.id);
   }
 }
 
-async function bringIn(claimed: ClaimedImport, ports: ImportPorts, signal: AbortSignal): Promise<void> {
-  const { id, projectId } = claimed;
-  // A worker that died behind the commit has brought the files in already.
-  if (!(await isCommitted({ projectId, stageId: id }))) await storeTree(claimed, ports, signal);
-  signal.throwIfAborted();
-  await moveTo(id, "detecting");
-  const detection = await detectTree(projectId, ports);
-  await setDetection(id, detection);
-  await ports.setLanguage(projectId, detection);
-  signal.throwIfAborted();
-  await moveTo(id, "provisioning");
-  await ports.createWorkspace(projectId, detection.framework ?? detection.language);
+/** Git writes the commit into the archive; another one than was asked for is none of GitHub's. */
+function requireCommit(report: ArchiveReport, commitId: string): void {
+  if (report.commitId !== null && report.commitId !== commitId) throw badAnswer("the archive's commit");
 }
 
-async function storeTree(claimed: ClaimedImport, ports: ImportPorts, signal: AbortSignal): Promise<void> {
-  const { id, projectId, repository, ref } = claimed;
-  await moveTo(id, "downloading");
+function nameOf(repository: string): { owner: string; name: string } {
   const [owner = "", name = ""] = repository.split("/");
-  const archive = await ports
-    .github(claimed)
-    .downloadArchive({ owner, name, ...(ref === null ? {} : { ref }) }, signal);
-  const tree = await openStagedTree({ projectId, stageId: id });
-  try {
-    const progress = new Progress(id);
-    const report = await readArchive(archive, {
-      limits: ports.limits,
-      folder: "",
-      signal,
-      onEntry: (entry) => tree.add(entry),
-      onProgress: (counts) => progress.note(counts),
-    });
-    await progress.settled();
-    await setCounts(id, report);
-    await moveTo(id, "storing");
-    const { cancelRequested, projectDeleted } = await renewLease(id);
-    if (cancelRequested || projectDeleted) throw new Cancelled("the import was cancelled");
-    await tree.commit();
-  } catch (error) {
-    await tree.discard();
-    throw error;
-  }
+  return { owner, name };
 }
 
-async function moveTo(id: string, status: "downloading" | "storing" | "detecting" | "provisioning"): Promise<void> {
-  await setStatus(id, status);
-  announceUpdate(id);
-}
-
-async function detectTree(projectId: string, ports: ImportPorts): Promise<Detection> {
-  const paths = await ports.listPaths(projectId);
-  const detection = await detect({ paths, readText: (path) => ports.readText(projectId, path) });
-  log.info(`[GitHub Import] Detected ${detection.label} project`, { projectId, language: detection.language });
-  return detection;
-}
-
-/** What may pass is tried again a few times; all else ends the import with a reason. The tree is as it was, either way. */
-async function handleFailure({ id, attempts }: ClaimedImport, error: unknown): Promise<void> {
-  if (error instanceof Cancelled) return await finishImport(id, "cancelled");
-  if (error instanceof DomainError && error.reason === "project_not_found") return await finishImport(id, "cancelled");
-  const mayPass = !(error instanceof DomainError) || error.retryable;
-  const last = attempts >= MAX_ATTEMPTS;
-  if (mayPass && !last) {
-    log.warn("an import's attempt failed; it will be tried again", {
-      importId: id,
-      attempts,
-      cause: redactedMessage(error),
-    });
-    throw new NotYet("the attempt failed", { cause: error });
-  }
-  if (!(error instanceof DomainError)) log.error("an import failed", { importId: id, cause: redactedMessage(error) });
-  const failure =
-    error instanceof DomainError
-      ? { reason: error.reason, message: error.message, hint: error.hint }
-      : { reason: "import_interrupted", message: "the import broke off several times", hint: "Try the import again." };
-  await finishImport(id, "failed", failure);
-}
-
-/** Writes counts down now and then, one write at a time. */
-class Progress {
-  #last = 0;
-  #writing: Promise<void> = Promise.resolve();
-
-  constructor(private readonly importId: string) {}
-
-  note(report: ArchiveReport): void {
-    const now = performance.now();
-    if (now - this.#last < PROGRESS_EVERY_MS) return;
-    this.#last = now;
-    const counts = { ...report, skipped: [...report.skipped] };
-    this.#writing = this.#writing.then(async () => {
-      try {
-        await setCounts(this.importId, counts);
-        announceUpdate(this.importId);
-      } catch (error) {
-        // The counts come again; what is stored does not depend on them.
-        log.warn("progress could not be written", { importId: this.importId, cause: redactedMessage(error) });
-      }
-    });
-  }
-
-  async settled(): Promise<void> {
-    await this.#writing;
-  }
+function short(commitId: string): string {
+  return commitId.slice(0, 7);
 }

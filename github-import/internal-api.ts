@@ -4,14 +4,15 @@ import { Subscription } from "encore.dev/pubsub";
 import { runAtStart } from "../platform/start-up";
 import { projectDeleted } from "../projects/events";
 import { runImport } from "./import-job";
-import { cancelProjectImports, unfinishedImports } from "./import-store";
+import { unfinishedImports } from "./import-lease";
+import { cancelProjectImports } from "./import-store";
 import { announce, importPorts } from "./imports";
 import { importDue } from "./topics";
 
 // What happens by itself. None of it is exposed.
 
 const _due = new Subscription(importDue, "run-import", {
-  handler: ({ importId }) => runImport(importId, importPorts),
+  handler: ({ importId }) => runImport(importId, importPorts()),
   // As long as an import may take; the row's lease keeps a second worker out all the same.
   ackDeadline: "35m",
   // Short pauses: mostly, what is waited for is the lease of a worker that died.

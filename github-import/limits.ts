@@ -11,6 +11,8 @@ export interface ImportLimits {
   ratioFromBytes: number;
   /** From the first byte to the last. */
   milliseconds: number;
+  /** A download that gives nothing for this long has stalled. */
+  idleMilliseconds: number;
 }
 
 export const DEFAULT_LIMITS: ImportLimits = {
@@ -20,6 +22,7 @@ export const DEFAULT_LIMITS: ImportLimits = {
   ratio: 200,
   ratioFromBytes: 64 * 1024 ** 2,
   milliseconds: 30 * 60_000,
+  idleMilliseconds: 30_000,
 };
 
 const positive = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional();
@@ -30,6 +33,7 @@ const settings = z.object({
   IMPORT_MAX_FILE_BYTES: positive,
   IMPORT_MAX_RATIO: positive,
   IMPORT_MAX_SECONDS: positive,
+  IMPORT_IDLE_SECONDS: positive,
 });
 
 /** The limits that the environment sets, and the default for each that it does not. Throws for a value that is no number. */
@@ -47,6 +51,11 @@ export function limitsFrom(environment: Record<string, string | undefined>): Imp
     fileBytes: data.IMPORT_MAX_FILE_BYTES ?? DEFAULT_LIMITS.fileBytes,
     ratio: data.IMPORT_MAX_RATIO ?? DEFAULT_LIMITS.ratio,
     ratioFromBytes: DEFAULT_LIMITS.ratioFromBytes,
-    milliseconds: data.IMPORT_MAX_SECONDS === undefined ? DEFAULT_LIMITS.milliseconds : data.IMPORT_MAX_SECONDS * 1000,
+    milliseconds: inMilliseconds(data.IMPORT_MAX_SECONDS) ?? DEFAULT_LIMITS.milliseconds,
+    idleMilliseconds: inMilliseconds(data.IMPORT_IDLE_SECONDS) ?? DEFAULT_LIMITS.idleMilliseconds,
   };
+}
+
+function inMilliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }

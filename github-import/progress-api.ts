@@ -1,24 +1,26 @@
-import { api } from "encore.dev/api";
-import type { Import } from "./import";
+import { api, type Query } from "encore.dev/api";
+import type { ImportEvent } from "./import";
+import { eventsSince } from "./import-events";
 import { ownedImport } from "./imports";
 import { nextUpdate } from "./updates";
 
 interface ProgressHandshake {
   importId: string;
+  /** Only what happened after this event, for who comes again; everything when absent. */
+  after?: Query<number>;
 }
 
-/** The import as it is, then again after each change; ends after the message in which it has ended. */
-export const progress = api.streamOut<ProgressHandshake, Import>(
+/** Everything that happened to the import so far, then what happens, as it happens; ends with the import. */
+export const progress = api.streamOut<ProgressHandshake, ImportEvent>(
   { expose: true, auth: true, path: "/github/imports/:importId/progress" },
-  async ({ importId }, stream) => {
-    let last = "";
-    for (;;) {
+  async ({ importId, after }, stream) => {
+    await ownedImport(importId);
+    for (let last = after ?? 0; ; ) {
       const update = nextUpdate(importId);
-      const state = await ownedImport(importId);
-      const text = JSON.stringify(state);
-      if (text !== last) await stream.send(state);
-      last = text;
-      if (state.finishedAt !== null) break;
+      const { events, finished } = await eventsSince(importId, last);
+      for (const event of events) await stream.send(event);
+      last = events.at(-1)?.n ?? last;
+      if (finished) break;
       await update;
     }
     await stream.close();

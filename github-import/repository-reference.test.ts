@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseRepositoryReference } from "./repository-reference";
 
+const GITHUB = ["github.com", "www.github.com"];
+const ENTERPRISE = ["github.example.com"];
+
 describe("a repository", () => {
   it.each([
     ["owner/name", { owner: "owner", name: "name" }],
@@ -10,12 +13,15 @@ describe("a repository", () => {
     ["https://github.com/owner/name.git", { owner: "owner", name: "name" }],
     ["git@github.com:owner/name.git", { owner: "owner", name: "name" }],
     ["ssh://git@github.com/owner/name", { owner: "owner", name: "name" }],
-    ["https://github.com/owner/name/tree/main", { owner: "owner", name: "name", ref: "main" }],
-    ["https://github.com/owner/name/tree/feature/a-b", { owner: "owner", name: "name", ref: "feature/a-b" }],
-    ["owner/name/tree/v1.2", { owner: "owner", name: "name", ref: "v1.2" }],
-    ["https://github.com/owner/name/tree/f%C3%A9", { owner: "owner", name: "name", ref: "fé" }],
+    ["ssh://git@github.com/owner/name.git", { owner: "owner", name: "name" }],
+    ["https://github.com/owner/name/tree/main/", { owner: "owner", name: "name", treePath: "main" }],
+    ["owner/name/tree/main/src/a folder", { owner: "owner", name: "name", treePath: "main/src/a folder" }],
+    ["https://github.com/owner/name/tree/main", { owner: "owner", name: "name", treePath: "main" }],
+    ["https://github.com/owner/name/tree/feature/a-b", { owner: "owner", name: "name", treePath: "feature/a-b" }],
+    ["owner/name/tree/v1.2", { owner: "owner", name: "name", treePath: "v1.2" }],
+    ["https://github.com/owner/name/tree/f%C3%A9", { owner: "owner", name: "name", treePath: "fé" }],
   ])("is read from %s", (text, expected) => {
-    expect(parseRepositoryReference(text)).toEqual(expected);
+    expect(parseRepositoryReference(text, GITHUB)).toEqual(expected);
   });
 
   it.each([
@@ -39,6 +45,12 @@ describe("a repository", () => {
     "owner/name/tree/a..b",
     "owner/name/tree/-x",
     "owner/name/tree/a b",
+    "owner/name/tree/main/../x",
+    `owner/name/tree/${"d/".repeat(30)}x`,
+    "git@github.com/owner/name",
+    "ssh://root@github.com/owner/name",
+    "https://github.com/owner%2fname/tree/main",
+    "https://github.com/owner/name/tree/a%2fb",
     "http://github.com/owner/name",
     "ftp://github.com/owner/name",
     "file:///etc/passwd",
@@ -54,12 +66,22 @@ describe("a repository", () => {
     "git@evil.example:owner/name",
     "javascript:alert(1)",
   ])("is not %j", (text) => {
-    expect(() => parseRepositoryReference(text)).toThrow(expect.objectContaining({ reason: "invalid_repository" }));
+    expect(() => parseRepositoryReference(text, GITHUB)).toThrow(
+      expect.objectContaining({ reason: "invalid_repository" }),
+    );
+  });
+
+  it("of an Enterprise server has its host, and github.com is none of it", () => {
+    const expected = { owner: "owner", name: "name" };
+    expect(parseRepositoryReference("https://github.example.com/owner/name", ENTERPRISE)).toEqual(expected);
+    expect(parseRepositoryReference("git@github.example.com:owner/name.git", ENTERPRISE)).toEqual(expected);
+    for (const text of ["https://github.com/owner/name", "git@github.com:owner/name"])
+      expect(() => parseRepositoryReference(text, ENTERPRISE)).toThrow(/not a repository/);
   });
 
   it("does not show credentials that were sent along", () => {
     const secret = "x".repeat(20);
-    expect(() => parseRepositoryReference(`https://user:${secret}@github.com/a/b`)).toThrow(
+    expect(() => parseRepositoryReference(`https://user:${secret}@github.com/a/b`, GITHUB)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining(`${secret}@`) }),
     );
   });

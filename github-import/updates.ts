@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 
-/** Says within this process that an import's row has changed, so that progress streams look at once. */
+/** Says within this process that an import has changed, so that progress streams look at once, and workers see a cancellation. */
 const emitter = new EventEmitter();
 // One listener a stream.
 emitter.setMaxListeners(0);
@@ -18,4 +18,15 @@ export async function nextUpdate(importId: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && error.name === "AbortError")) throw error;
   }
+}
+
+export function announceCancel(importId: string): void {
+  emitter.emit(`cancel ${importId}`);
+  announceUpdate(importId);
+}
+
+/** Calls `listener` when the import is cancelled by this process; gives what ends that. */
+export function onCancel(importId: string, listener: () => void): () => void {
+  emitter.on(`cancel ${importId}`, listener);
+  return () => emitter.off(`cancel ${importId}`, listener);
 }

@@ -69,9 +69,9 @@ export async function storeStream(
     projectId,
     store.name,
   ]);
-  const sha256 = createHash("sha256");
-  const size = await store.put({ id, name: nameOf(projectId, path), data: keptInUse(id, hashing(data, sha256)) });
-  const hash = sha256.digest("hex");
+  const { pieces, digest } = hashing(data);
+  const size = await store.put({ id, name: nameOf(projectId, path), data: keptInUse(id, pieces) });
+  const hash = digest();
   const confirmed = await confirm(projectId, [{ id, hash, size }]);
   return found(new Map(confirmed.map((content) => [content.hash, content])), hash);
 }
@@ -87,14 +87,19 @@ function found(stored: Map<string, StoredContent>, hash: string): StoredContent 
   return content;
 }
 
-async function* hashing(
-  data: AsyncIterable<Uint8Array>,
-  hash: { update(piece: Uint8Array): unknown },
-): AsyncGenerator<Uint8Array> {
-  for await (const piece of data) {
-    hash.update(piece);
-    yield piece;
+/** The same pieces, and the hash of them once they have passed. */
+export function hashing(data: AsyncIterable<Uint8Array>): {
+  pieces: AsyncIterable<Uint8Array>;
+  digest: () => string;
+} {
+  const sha256 = createHash("sha256");
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for await (const piece of data) {
+      sha256.update(piece);
+      yield piece;
+    }
   }
+  return { pieces: pieces(), digest: () => sha256.digest("hex") };
 }
 
 /** Tells the collector from time to time that the content is still being written, however slowly it comes. */
@@ -107,6 +112,11 @@ async function* keptInUse(id: string, data: AsyncIterable<Uint8Array>): AsyncGen
     }
     yield piece;
   }
+}
+
+/** The content of that hash, if the project has it, kept from the collector for another while. */
+export async function findStored(projectId: string, hash: string): Promise<StoredContent | undefined> {
+  return (await reuse(pgPool(), { projectId, hashes: [hash] })).get(hash);
 }
 
 /** Those of the hashes that the project has already, kept from the collector for another while. */

@@ -7,6 +7,7 @@ import { runAtStart } from "../platform/start-up";
 import { projectDeleted } from "../projects/events";
 import { removeProjectFiles, sweep } from "./cleanup";
 import { findFile } from "./entry";
+import { treeLimits } from "./limits";
 import { pruneByAge } from "./pruning";
 import { storeNamed } from "./stores";
 
@@ -52,6 +53,17 @@ export const readText = api({}, async ({ projectId, path, maxBytes }: ReadTextRe
     }
     throw error;
   }
+});
+
+interface QuotaResponse {
+  /** What a project may have. */
+  bytes: number;
+  files: number;
+}
+
+export const quota = api({}, async (): Promise<QuotaResponse> => {
+  const { bytes, entries } = treeLimits();
+  return { bytes, files: entries };
 });
 
 export const sweepFiles = api({}, async (): Promise<void> => {

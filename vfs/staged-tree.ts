@@ -1,10 +1,13 @@
 import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
 import { pgPool } from "../platform/pg-pool";
-import type { ContentStore } from "./content-store";
-import { type StoredContent, storeMany, storeStream } from "./contents";
-import { currentStore } from "./stores";
+import type { ContentStore, StoreName } from "./content-store";
+import { type ContentTarget, type StoredContent, storeMany } from "./contents";
+import { storeLarge } from "./large-contents";
+import { insertStaged, type StagedRow } from "./staged-rows";
+import { currentStore, storeNamed } from "./stores";
 import { changeTree } from "./tree";
+import { type MergeResult, mergeStage } from "./tree-merge";
 
 export interface StagedFile {
   kind: "file";
@@ -12,8 +15,8 @@ export interface StagedFile {
   executable: boolean;
   /** Bytes. */
   size: number;
-  /** Read to its end before `add` returns. */
-  content: Uint8Array | AsyncIterable<Uint8Array>;
+  /** A stream is read to its end before `add` returns. */
+  content: Buffer | AsyncIterable<Uint8Array>;
 }
 
 export interface StagedSymlink {
@@ -22,12 +25,7 @@ export interface StagedSymlink {
   target: string;
 }
 
-export interface StagedDirectory {
-  kind: "directory";
-  path: string;
-}
-
-export type StagedEntry = StagedFile | StagedSymlink | StagedDirectory;
+export type StagedEntry = StagedFile | StagedSymlink;
 
 export interface StageId {
   projectId: string;
@@ -35,17 +33,36 @@ export interface StageId {
   stageId: string;
 }
 
-/** A tree that is put together unseen and then replaces the project's tree at once. */
+export interface CommitOptions {
+  /** Whether files that were changed in the project since the last import are replaced. */
+  overwrite?: boolean;
+  /** Runs last in the transaction; what it throws leaves the tree as it was. */
+  guard?: (client: PoolClient, result: MergeResult) => Promise<void>;
+}
+
+/** What a stage has, whether it is committed or not. */
+export interface StageView {
+  /** Every file, sorted by bytes. */
+  listPaths(): Promise<string[]>;
+  /** Null for a file that is not there, or larger. */
+  readText(path: string, maxBytes: number): Promise<string | null>;
+}
+
+/** A tree that is put together unseen and then takes the place of the project's tree at once. */
 export interface StagedTree {
   /** Takes an entry. Returns late when the store is behind, which keeps memory bounded. A repeated path replaces the former. */
   add(entry: StagedEntry): Promise<void>;
-  /** Replaces the project's tree in one transaction. Throws `project_not_found`, `path_conflict` and `storage_quota_exceeded`. */
-  commit(): Promise<void>;
+  /** Waits until everything that was added is stored. */
+  settle(): Promise<void>;
+  /**
+   * Brings the stage into the project's tree in one transaction. Throws `project_not_found`, `path_conflict` and
+   * `storage_quota_exceeded`.
+   */
+  commit(options?: CommitOptions): Promise<MergeResult>;
   /** Forgets what was staged; the contents are collected later. */
   discard(): Promise<void>;
 }
 
-const SMALL_BYTES = 256 * 1024;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const BATCH_ENTRIES = 1_000;
 
@@ -56,119 +73,129 @@ export async function openStagedTree({ projectId, stageId }: StageId): Promise<S
   return new PostgresStagedTree({ projectId, stageId }, currentStore());
 }
 
-/** Whether the stage is the one that was committed last, so that a worker that died behind the commit can go on. */
-export async function isCommitted({ projectId, stageId }: StageId): Promise<boolean> {
-  const { rowCount } = await pgPool().query("SELECT 1 FROM vfs_trees WHERE project_id = $1 AND last_stage = $2", [
-    projectId,
-    stageId,
-  ]);
-  return rowCount !== 0;
+export function openStageView(stageId: string): StageView {
+  return {
+    async listPaths() {
+      const { rows } = await pgPool().query<{ path: string }>(
+        "SELECT path FROM vfs_staged_entries WHERE stage_id = $1 AND kind = 'file' ORDER BY path",
+        [stageId],
+      );
+      return rows.map(({ path }) => path);
+    },
+
+    async readText(path, maxBytes) {
+      const { rows } = await pgPool().query<{ id: string; store: StoreName }>(
+        `SELECT c.id, c.store FROM vfs_staged_entries s JOIN vfs_contents c ON c.id = s.content_id
+       WHERE s.stage_id = $1 AND s.path = $2 AND s.size <= $3`,
+        [stageId, path, maxBytes],
+      );
+      const content = rows[0];
+      if (content === undefined) return null;
+      const contents = await storeNamed(content.store).readMany([content.id]);
+      return contents.get(content.id)?.toString("utf8") ?? null;
+    },
+  };
 }
 
-/** Forgets a stage; one that is not there is fine. */
+/** The stage that was committed last, if any: what the project's files were before anybody changed them. */
+export async function committedStage(projectId: string): Promise<string | null> {
+  const { rows } = await pgPool().query<{ last_stage: string | null }>(
+    "SELECT last_stage FROM vfs_trees WHERE project_id = $1",
+    [projectId],
+  );
+  return rows[0]?.last_stage ?? null;
+}
+
+/** A stage whose worker has been silent for this long belongs to nobody; an import that is still wanted begins anew. */
+const STAGE_MINUTES = 60;
+
+export async function removeAbandonedStages(): Promise<void> {
+  await pgPool().query(
+    "DELETE FROM vfs_stages WHERE NOT committed AND touched_at < now() - make_interval(mins => $1)",
+    [STAGE_MINUTES],
+  );
+}
+
+/** Forgets a stage; one that is not there is fine, and one that was committed stays. */
 async function discardStage(stageId: string): Promise<void> {
-  await pgPool().query("DELETE FROM vfs_stages WHERE id = $1", [stageId]);
-}
-
-interface StagedRow {
-  path: string;
-  kind: StagedEntry["kind"];
-  executable: boolean;
-  content: StoredContent | null;
-  target: string | null;
+  await pgPool().query("DELETE FROM vfs_stages WHERE id = $1 AND NOT committed", [stageId]);
 }
 
 class PostgresStagedTree implements StagedTree {
   #batch: StagedEntry[] = [];
   #bytes = 0;
+  /** The batch that is being written while the next one fills. */
+  #writing: Promise<void> = Promise.resolve();
+  readonly #target: ContentTarget;
 
   constructor(
     private readonly id: StageId,
-    private readonly store: ContentStore,
-  ) {}
-
-  async add(entry: StagedEntry): Promise<void> {
-    if (entry.kind === "file" && entry.size > SMALL_BYTES) {
-      await this.#flush();
-      const { path, content } = entry;
-      await this.#insert([rowOf(entry, await storeStream({ data: pieces(content), path }, this.#target))]);
-      return;
-    }
-    const inMemory = entry.kind === "file" ? { ...entry, content: await collect(entry.content) } : entry;
-    this.#batch.push(inMemory);
-    this.#bytes += entry.kind === "file" ? entry.size : 0;
-    if (this.#bytes >= BATCH_BYTES || this.#batch.length >= BATCH_ENTRIES) await this.#flush();
+    store: ContentStore,
+  ) {
+    this.#target = { projectId: id.projectId, store };
   }
 
-  async commit(): Promise<void> {
-    await this.#flush();
+  async add(entry: StagedEntry): Promise<void> {
+    if (entry.kind === "file" && !Buffer.isBuffer(entry.content)) {
+      await this.settle();
+      const { path, size, content: data } = entry;
+      await insertStaged(this.id.stageId, [rowOf(entry, await storeLarge({ path, size, data }, this.#target))]);
+      return;
+    }
+    this.#batch.push(entry);
+    this.#bytes += entry.kind === "file" ? entry.size : 0;
+    if (this.#bytes >= BATCH_BYTES || this.#batch.length >= BATCH_ENTRIES) await this.#startWriting();
+  }
+
+  async settle(): Promise<void> {
+    if (this.#batch.length > 0) await this.#startWriting();
+    await this.#writing;
+  }
+
+  async commit({ overwrite = false, guard }: CommitOptions = {}): Promise<MergeResult> {
+    await this.settle();
     const { projectId, stageId } = this.id;
-    await changeTree(projectId, async (client) => {
+    return await changeTree(projectId, async (client) => {
       await requireNoClashes(client, stageId);
-      // Rows that stay as they are keep their version and their times.
-      await client.query(
-        `DELETE FROM vfs_entries e WHERE e.project_id = $1 AND NOT EXISTS (
-           SELECT 1 FROM vfs_staged_entries s WHERE s.stage_id = $2 AND s.path = e.path)`,
-        [projectId, stageId],
+      const { rows } = await client.query<{ last_stage: string | null }>(
+        "SELECT last_stage FROM vfs_trees WHERE project_id = $1",
+        [projectId],
       );
-      await client.query(
-        `INSERT INTO vfs_entries AS e (project_id, path, kind, executable, size, hash, content_id, link_target)
-         SELECT $1, path, kind, executable, size, hash, content_id, link_target FROM vfs_staged_entries WHERE stage_id = $2
-         ON CONFLICT (project_id, path) DO UPDATE SET kind = EXCLUDED.kind, executable = EXCLUDED.executable,
-           size = EXCLUDED.size, hash = EXCLUDED.hash, content_id = EXCLUDED.content_id, link_target = EXCLUDED.link_target,
-           version = e.version + 1, updated_at = now()
-         WHERE (e.kind, e.executable, e.hash, e.link_target) IS DISTINCT FROM
-               (EXCLUDED.kind, EXCLUDED.executable, EXCLUDED.hash, EXCLUDED.link_target)`,
-        [projectId, stageId],
-      );
+      const baseId = rows[0]?.last_stage ?? null;
+      const result = await mergeStage(client, { projectId, stageId, baseId, overwrite });
       await client.query("UPDATE vfs_trees SET last_stage = $2 WHERE project_id = $1", [projectId, stageId]);
-      await client.query("DELETE FROM vfs_stages WHERE id = $1", [stageId]);
+      await client.query("UPDATE vfs_stages SET committed = true WHERE id = $1", [stageId]);
+      if (baseId !== null) await client.query("DELETE FROM vfs_stages WHERE id = $1", [baseId]);
+      await guard?.(client, result);
+      return result;
     });
   }
 
   async discard(): Promise<void> {
     this.#batch = [];
+    // What is still being written would only leave more behind.
+    await this.#writing.catch(() => undefined);
     await discardStage(this.id.stageId);
   }
 
-  get #target() {
-    return { projectId: this.id.projectId, store: this.store };
-  }
-
-  async #flush(): Promise<void> {
+  async #startWriting(): Promise<void> {
+    await this.#writing;
     const batch = this.#batch;
     this.#batch = [];
     this.#bytes = 0;
-    if (batch.length === 0) return;
-    const files = batch.filter((entry) => entry.kind === "file");
-    const contents = await Promise.all(
-      files.map(async ({ path, content }) => ({ path, data: await collect(content) })),
-    );
-    const stored = await storeMany(contents, this.#target);
-    const byFile = new Map<StagedEntry, StoredContent | undefined>(files.map((file, i) => [file, stored[i]]));
-    await this.#insert(batch.map((entry) => rowOf(entry, byFile.get(entry) ?? null)));
+    this.#writing = this.#write(batch);
+    // Whoever waits for it next sees its failure.
+    this.#writing.catch(() => undefined);
   }
 
-  async #insert(rows: StagedRow[]): Promise<void> {
-    // One statement cannot replace a row twice: of repeated paths the last one counts.
-    const last = [...new Map(rows.map((row) => [row.path, row])).values()];
-    await pgPool().query(
-      `INSERT INTO vfs_staged_entries (stage_id, path, kind, executable, size, hash, content_id, link_target)
-       SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::uuid[], $8::text[])
-       ON CONFLICT (stage_id, path) DO UPDATE SET kind = EXCLUDED.kind, executable = EXCLUDED.executable,
-         size = EXCLUDED.size, hash = EXCLUDED.hash, content_id = EXCLUDED.content_id, link_target = EXCLUDED.link_target`,
-      [
-        this.id.stageId,
-        last.map(({ path }) => path),
-        last.map(({ kind }) => kind),
-        last.map(({ executable }) => executable),
-        last.map(({ content }) => content?.size ?? 0),
-        last.map(({ content }) => content?.hash ?? null),
-        last.map(({ content }) => content?.id ?? null),
-        last.map(({ target }) => target),
-      ],
+  async #write(batch: StagedEntry[]): Promise<void> {
+    const files = batch.flatMap((entry) =>
+      entry.kind === "file" && Buffer.isBuffer(entry.content) ? [{ path: entry.path, data: entry.content }] : [],
     );
-    await pgPool().query("UPDATE vfs_stages SET touched_at = now() WHERE id = $1", [this.id.stageId]);
+    const stored = await storeMany(files, this.#target);
+    let next = 0;
+    const rows = batch.map((entry) => rowOf(entry, entry.kind === "file" ? (stored[next++] ?? null) : null));
+    await insertStaged(this.id.stageId, rows);
   }
 }
 
@@ -177,7 +204,7 @@ async function requireNoClashes(client: PoolClient, stageId: string): Promise<vo
   const { rows } = await client.query<{ file: string; below: string }>(
     `SELECT f.path AS file, b.path AS below FROM vfs_staged_entries f
      JOIN vfs_staged_entries b ON b.stage_id = f.stage_id AND b.path > f.path || '/' AND b.path < f.path || '0'
-     WHERE f.stage_id = $1 AND f.kind <> 'directory' LIMIT 1`,
+     WHERE f.stage_id = $1 LIMIT 1`,
     [stageId],
   );
   const clash = rows[0];
@@ -191,19 +218,7 @@ function rowOf(entry: StagedEntry, content: StoredContent | null): StagedRow {
     path: entry.path,
     kind: entry.kind,
     executable: entry.kind === "file" && entry.executable,
-    content: entry.kind === "file" ? content : null,
+    content,
     target: entry.kind === "symlink" ? entry.target : null,
   };
-}
-
-async function collect(content: StagedFile["content"]): Promise<Buffer> {
-  if (Buffer.isBuffer(content)) return content;
-  const parts: Uint8Array[] = [];
-  for await (const piece of pieces(content)) parts.push(piece);
-  return Buffer.concat(parts);
-}
-
-async function* pieces(content: StagedFile["content"]): AsyncGenerator<Uint8Array> {
-  if (content instanceof Uint8Array) yield content;
-  else yield* content;
 }

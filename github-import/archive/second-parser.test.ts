@@ -68,7 +68,6 @@ async function ours(packed: Buffer): Promise<string[]> {
 }
 
 async function lineOf(entry: StagedEntry): Promise<string> {
-  if (entry.kind === "directory") return `${entry.path} folder`;
   if (entry.kind === "symlink") return `${entry.path} -> ${entry.target}`;
   const hash = sha();
   if (entry.content instanceof Uint8Array) hash.update(entry.content);

@@ -13,6 +13,8 @@ interface FolderEntry {
   path: string;
   size: number;
   executable: boolean;
+  /** When it was changed, in milliseconds since 1970. */
+  changedAt: number;
   linkTarget?: string;
 }
 
@@ -26,10 +28,10 @@ export async function listFolder(folder: string): Promise<FolderEntry[]> {
       if (entry.isDirectory()) {
         if (!LEFT_OUT.has(entry.name)) await visit(child);
       } else if (entry.isSymbolicLink()) {
-        entries.push({ path: child, size: 0, executable: false, linkTarget: await readlink(absolute) });
+        entries.push({ path: child, size: 0, executable: false, changedAt: 0, linkTarget: await readlink(absolute) });
       } else if (entry.isFile()) {
-        const { size, mode } = await lstat(absolute);
-        entries.push({ path: child, size, executable: (mode & 0o111) !== 0 });
+        const { size, mode, mtimeMs } = await lstat(absolute);
+        entries.push({ path: child, size, executable: (mode & 0o111) !== 0, changedAt: mtimeMs });
       }
     }
   };

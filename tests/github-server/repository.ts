@@ -136,19 +136,23 @@ function gitRepository(fullName: string, folder: string, isPrivate: boolean): Re
 }
 
 function plainFolder(fullName: string, folder: string, isPrivate: boolean): Repository {
-  // There is no history, so the one commit has an id that stays the same.
-  const commit = createHash("sha1").update(fullName).digest("hex");
+  /** There is no history: the one commit is of what the folder holds now. */
+  const commitOf = async (): Promise<string> =>
+    createHash("sha1")
+      .update(`${fullName}\n${JSON.stringify(await listFolder(folder))}`)
+      .digest("hex");
   return {
     fullName,
     private: isPrivate,
     describe: async () => description(fullName, isPrivate, 0, "main"),
     async resolve(ref) {
       if ((await listFolder(folder)).length === 0) return "empty";
+      const commit = await commitOf();
       return ["", "main", "HEAD", commit].includes(ref) ? commit : undefined;
     },
-    branches: async () => [{ name: "main", commit: { sha: commit }, protected: false }],
+    branches: async () => [{ name: "main", commit: { sha: await commitOf() }, protected: false }],
     languages: async () => countLanguages((await listFolder(folder)).map(({ path: name, size }) => ({ name, size }))),
-    async sendArchive(_commit, out) {
+    async sendArchive(commit, out) {
       const archive = folderArchive(folder, { prefix: prefixOf(fullName, commit), commit });
       await pipeline(archive, createGzip({ level: 6 }), out);
     },

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { notFound, sendMessage } from "./answers";
+import { notFound, sendJson, sendMessage, sendTagged } from "./answers";
 import { openRepository, type Repository } from "./repository";
 
 /**
@@ -17,6 +17,10 @@ export interface GitHubServerOptions {
   private?: string[];
   tokens?: string[];
   port?: number;
+  /** Former full names: they redirect to the present one, by its id. */
+  renamed?: Record<string, string>;
+  /** Called before each request is answered; may answer in the server's place, and then gives true. */
+  onRequest?: (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
   /** Called before each archive is sent; may answer in its place (and then gives true), or wait. */
   onArchive?: (res: ServerResponse, repository: Repository) => Promise<boolean>;
 }
@@ -64,6 +68,7 @@ class Handler {
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? "/", "http://127.0.0.1");
     const path = decodeURI(url.pathname);
+    if ((await this.options.onRequest?.(req, res)) === true) return;
     if (req.headers["user-agent"] === undefined) {
       sendMessage(
         res,
@@ -75,8 +80,14 @@ class Handler {
     const archive = /^\/_codeload\/([^/]+\/[^/]+)\/(.+)$/.exec(path);
     if (archive !== null)
       return await this.#archive(res, { fullName: archive[1] ?? "", commit: archive[2] ?? "", link: url.searchParams });
-    const match = /^\/repos\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(path);
+    const match = /^\/(?:repos|repositories)\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(path);
     const fullName = match?.[1];
+    const newName = this.options.renamed?.[fullName ?? ""];
+    if (newName !== undefined) {
+      const rest = match?.[2] === undefined ? "" : `/${match[2]}`;
+      res.writeHead(301, { Location: `http://${req.headers.host}/repositories/${newName}${rest}${url.search}` }).end();
+      return;
+    }
     const token = /^(?:Bearer|token) (.+)$/i.exec(req.headers.authorization ?? "")?.[1];
     if (token !== undefined && !(this.options.tokens ?? []).includes(token)) {
       sendMessage(res, 401, "Bad credentials");
@@ -96,21 +107,19 @@ class Handler {
     const ref = parts.join("/");
     switch (kind) {
       case "":
-        return sendJson(res, 200, await repository.describe());
+        return sendJson(req, res, await repository.describe());
       case "tarball":
         return await this.#redirectToArchive(req, res, { repository, ref });
       case "commits": {
         const commit = await repository.resolve(ref);
         if (commit === "empty") return sendMessage(res, 409, "Git Repository is empty.");
         if (commit === undefined) return sendMessage(res, 422, `No commit found for SHA: ${ref}`);
-        res.writeHead(200, { "Content-Type": "application/vnd.github.sha; charset=utf-8" });
-        res.end(commit);
-        return;
+        return sendTagged(req, res, { type: "application/vnd.github.sha; charset=utf-8", body: commit });
       }
       case "branches":
-        return sendPage(res, url, await repository.branches());
+        return sendPage(req, res, { url, items: await repository.branches() });
       case "languages":
-        return sendJson(res, 200, await repository.languages());
+        return sendJson(req, res, await repository.languages());
       default:
         return notFound(res);
     }
@@ -156,13 +165,8 @@ class Handler {
   }
 }
 
-function sendJson(res: ServerResponse, status: number, body: unknown): void {
-  res.writeHead(status, { "Content-Type": "application/json; charset=utf-8" });
-  res.end(JSON.stringify(body));
-}
-
 /** One page of a list, with GitHub's Link header. */
-function sendPage(res: ServerResponse, url: URL, items: unknown[]): void {
+function sendPage(req: IncomingMessage, res: ServerResponse, { url, items }: { url: URL; items: unknown[] }): void {
   const size = Math.min(100, Number(url.searchParams.get("per_page") ?? 30) || 30);
   const page = Number(url.searchParams.get("page") ?? 1) || 1;
   const last = Math.max(1, Math.ceil(items.length / size));
@@ -170,5 +174,5 @@ function sendPage(res: ServerResponse, url: URL, items: unknown[]): void {
     const link = (n: number, rel: string) => `<${url.origin}${url.pathname}?per_page=${size}&page=${n}>; rel="${rel}"`;
     res.setHeader("Link", `${link(page + 1, "next")}, ${link(last, "last")}`);
   }
-  sendJson(res, 200, items.slice((page - 1) * size, page * size));
+  sendJson(req, res, items.slice((page - 1) * size, page * size));
 }

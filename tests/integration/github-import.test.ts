@@ -126,11 +126,14 @@ describe("importing a published package", () => {
 });
 
 describe("the progress stream", () => {
-  it("tells a late subscriber how it ended, and ends", async () => {
+  it("tells a late subscriber the whole story, and ends", async () => {
     const done = await importInto({ repository: "tests/changing" });
-    const states: ImportState[] = [];
-    await api().followImport(done.id, (state) => states.push(state));
-    expect(states.map(({ status }) => status)).toEqual(["succeeded"]);
+    const states: (ImportState & { n: number })[] = [];
+    await api().followImport(done.id, (state) => states.push(state as ImportState & { n: number }));
+    const phases = states.map(({ status }) => status).filter((status, i, all) => status !== all[i - 1]);
+    expect(phases).toEqual(["queued", "downloading", "storing", "detecting", "provisioning", "succeeded"]);
+    expect(states.map(({ n }) => n)).toEqual(states.map((_, i) => i + 1));
+    expect(states.at(-1)).toMatchObject({ files: done.files, bytes: done.bytes });
   });
 });
 
@@ -139,7 +142,9 @@ describe("an import that cannot succeed", () => {
     [{ repository: "tests/missing" }, "repository_not_found"],
     [{ repository: "tests/secret" }, "repository_not_found"],
     [{ repository: "tests/secret", token: "another" }, "github_token_rejected"],
-    [{ repository: "tests/changing", ref: "no-such-branch" }, "repository_not_found"],
+    [{ repository: "tests/changing", ref: "no-such-branch" }, "ref_not_found"],
+    [{ repository: "tests/empty" }, "empty_repository"],
+    [{ repository: "tests/changing", folder: "no/such/folder" }, "folder_not_found"],
   ])("%j fails with the reason %s", async (body, reason) => {
     const done = await importInto(body);
     expect(done).toMatchObject({ status: "failed", failure: { reason } });

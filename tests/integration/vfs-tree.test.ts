@@ -53,16 +53,15 @@ describe("former versions", () => {
 
   it("are kept of what an import replaces, and not of what it leaves as it is", async () => {
     const projectId = await newProject();
-    await write(projectId, "same", "s");
-    await write(projectId, "changed", "old");
-    await write(projectId, "gone", "gone");
-    const stage = await openStagedTree({ projectId, stageId: randomUUID() });
-    const file = (path: string, text: string) =>
-      stage.add({ kind: "file", path, executable: false, size: text.length, content: Buffer.from(text) });
-    await file("same", "s");
-    await file("changed", "new!");
-    await file("fresh", "f");
-    await stage.commit();
+    const bring = async (files: Record<string, string>) => {
+      const stage = await openStagedTree({ projectId, stageId: randomUUID() });
+      for (const [path, text] of Object.entries(files)) {
+        await stage.add({ kind: "file", path, executable: false, size: text.length, content: Buffer.from(text) });
+      }
+      await stage.commit();
+    };
+    await bring({ same: "s", changed: "old", gone: "gone" });
+    await bring({ same: "s", changed: "new!", fresh: "f" });
     expect(await versionsOf(projectId)).toEqual(["changed 1 3", "gone 1 4"]);
     expect(await treeOf(projectId)).toMatchObject({ entries: 3, files: 3, bytes: 6, version_bytes: 7 });
   });

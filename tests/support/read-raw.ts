@@ -41,7 +41,6 @@ export async function read(packed: Buffer | AsyncIterable<Buffer>, options: Read
 
 async function textOf(found: StagedEntry): Promise<string> {
   if (found.kind === "symlink") return `->${found.target}`;
-  if (found.kind !== "file") return "";
   if (found.content instanceof Uint8Array) return Buffer.from(found.content).toString("latin1");
   const parts: Uint8Array[] = [];
   for await (const piece of found.content) parts.push(piece);

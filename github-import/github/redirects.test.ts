@@ -31,7 +31,7 @@ describe("a hop of a redirect", () => {
     [local, "http://10.0.0.1/x"],
   ])("from %s to %s is refused", (api, url) => {
     expect(() => requireTrustedHop(new URL(url), new URL(api))).toThrow(
-      expect.objectContaining({ reason: "github_unavailable" }),
+      expect.objectContaining({ reason: "github_bad_answer" }),
     );
   });
 });

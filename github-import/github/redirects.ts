@@ -1,22 +1,22 @@
-import { DomainError } from "../platform/errors";
+import { DomainError } from "../../platform/errors";
 
 /** Hosts that GitHub's own API hands archives over to. */
 const GITHUB_ARCHIVE_HOSTS = new Set(["codeload.github.com"]);
 
 /**
- * Only the API's own host, and by redirect its archive host; https, except on loopback. Throws `github_unavailable` for any
+ * Only the API's own host, and by redirect its archive host; https, except on loopback. Throws `github_bad_answer` for any
  * other address: whoever names one is not GitHub.
  */
 export function requireTrustedHop(url: URL, api: URL): void {
   const loopback = isLoopback(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
-    throw new DomainError("github_unavailable", `GitHub redirected to an address without encryption (${url.host})`);
+    throw new DomainError("github_bad_answer", `GitHub redirected to an address without encryption (${url.host})`);
   }
   if (url.username !== "" || url.password !== "") {
-    throw new DomainError("github_unavailable", "GitHub redirected to an address with credentials in it");
+    throw new DomainError("github_bad_answer", "GitHub redirected to an address with credentials in it");
   }
   if (!isTrusted(url, api))
-    throw new DomainError("github_unavailable", `GitHub redirected to ${url.host}, which is not trusted`);
+    throw new DomainError("github_bad_answer", `GitHub redirected to ${url.host}, which is not trusted`);
 }
 
 function isTrusted(url: URL, api: URL): boolean {

@@ -1,0 +1,177 @@
+import type { PoolClient } from "pg";
+import { ancestors } from "./path";
+
+/** A file that the import would have written otherwise, had it not been changed in the project. */
+export interface MergeConflict {
+  path: string;
+  /** What was done to it in the project since the last import. */
+  here: "added" | "changed" | "deleted";
+  /** What the repository did to it since then. */
+  there: "added" | "changed" | "deleted" | "unchanged";
+}
+
+/** What became of the tree. */
+export interface MergeResult {
+  added: number;
+  changed: number;
+  removed: number;
+  /** The first of them. */
+  conflicts: MergeConflict[];
+  conflictCount: number;
+}
+
+export interface MergeOptions {
+  projectId: string;
+  /** The stage that is brought in. */
+  stageId: string;
+  /** The stage that was brought in last: what the project's files were before anybody changed them. */
+  baseId: string | null;
+  /** Whether the stage wins where both sides changed something. */
+  overwrite: boolean;
+}
+
+const MAX_NAMED = 1_000;
+
+/** Whether two rows hold the same; `IS NOT TRUE` of it also covers a row that is not there. */
+const same = (a: string, b: string): string =>
+  `(${a}.kind, ${a}.executable, COALESCE(${a}.hash, ''), COALESCE(${a}.link_target, ''))
+   = (${b}.kind, ${b}.executable, COALESCE(${b}.hash, ''), COALESCE(${b}.link_target, ''))`;
+
+/** The project was changed at the path since the last import, and not to what the stage has there. */
+const CHANGED_HERE = `CASE WHEN t.path IS NULL THEN b.path IS NOT NULL
+  ELSE (${same("t", "b")}) IS NOT TRUE AND (${same("t", "s")}) IS NOT TRUE END`;
+
+/**
+ * Makes the project's tree what the stage has, inside a transaction that holds the tree's lock. What was changed in the
+ * project since the last import stays and is named, unless `overwrite` is asked for; what was added there stays in any case,
+ * if nothing of the stage takes its place.
+ */
+export async function mergeStage(client: PoolClient, options: MergeOptions): Promise<MergeResult> {
+  if (await isEmpty(client, options)) return await fill(client, options);
+  const conflicts = options.overwrite ? { named: [], count: 0 } : await conflictsOf(client, options);
+  const removed = await removeGone(client, options);
+  const blocked = await clearTheWay(client, options);
+  const { added, changed } = await write(client, options, blocked.paths);
+  return {
+    added,
+    changed,
+    removed: removed + blocked.removed,
+    conflicts: [...conflicts.named, ...blocked.paths.map(clash)].slice(0, MAX_NAMED),
+    conflictCount: conflicts.count + blocked.paths.length,
+  };
+}
+
+async function isEmpty(client: PoolClient, { projectId, baseId }: MergeOptions): Promise<boolean> {
+  if (baseId !== null) return false;
+  const { rowCount } = await client.query("SELECT 1 FROM vfs_entries WHERE project_id = $1 LIMIT 1", [projectId]);
+  return rowCount === 0;
+}
+
+async function fill(client: PoolClient, { projectId, stageId }: MergeOptions): Promise<MergeResult> {
+  const { rowCount } = await client.query(
+    `INSERT INTO vfs_entries (project_id, path, kind, executable, size, hash, content_id, link_target)
+     SELECT $1, path, kind, executable, size, hash, content_id, link_target FROM vfs_staged_entries WHERE stage_id = $2`,
+    [projectId, stageId],
+  );
+  return { added: rowCount ?? 0, changed: 0, removed: 0, conflicts: [], conflictCount: 0 };
+}
+
+async function conflictsOf(
+  client: PoolClient,
+  { projectId, stageId, baseId }: MergeOptions,
+): Promise<{ named: MergeConflict[]; count: number }> {
+  const { rows } = await client.query<MergeConflict & { count: string }>(
+    `WITH t AS (SELECT * FROM vfs_entries WHERE project_id = $1),
+          s AS (SELECT * FROM vfs_staged_entries WHERE stage_id = $2),
+          b AS (SELECT * FROM vfs_staged_entries WHERE stage_id = $3)
+     SELECT path, count(*) OVER () AS count,
+            CASE WHEN t.path IS NULL THEN 'deleted' WHEN b.path IS NULL THEN 'added' ELSE 'changed' END AS here,
+            CASE WHEN s.path IS NULL THEN 'deleted' WHEN b.path IS NULL THEN 'added'
+                 WHEN ${same("s", "b")} THEN 'unchanged' ELSE 'changed' END AS there
+     FROM t FULL JOIN s USING (path) FULL JOIN b USING (path)
+     WHERE ${CHANGED_HERE} AND (s.path IS NOT NULL OR (t.path IS NOT NULL AND b.path IS NOT NULL))
+     ORDER BY path LIMIT $4`,
+    [projectId, stageId, baseId, MAX_NAMED],
+  );
+  const named = rows.map(({ path, here, there }) => ({ path, here, there }));
+  return { named, count: Number(rows[0]?.count ?? 0) };
+}
+
+/** Removes what the last import brought and the stage has no more. */
+async function removeGone(
+  client: PoolClient,
+  { projectId, stageId, baseId, overwrite }: MergeOptions,
+): Promise<number> {
+  const { rowCount } = await client.query(
+    `DELETE FROM vfs_entries t USING vfs_staged_entries b
+     WHERE t.project_id = $1 AND b.stage_id = $3 AND b.path = t.path AND ($4 OR ${same("t", "b")})
+       AND NOT EXISTS (SELECT 1 FROM vfs_staged_entries s WHERE s.stage_id = $2 AND s.path = t.path)`,
+    [projectId, stageId, baseId, overwrite],
+  );
+  return rowCount ?? 0;
+}
+
+/**
+ * A path cannot be a file and a folder at once. Where something that the project has of its own meets the stage like
+ * that, it stays and blocks the stage's paths; with `overwrite`, it goes.
+ */
+async function clearTheWay(
+  client: PoolClient,
+  { projectId, stageId, overwrite }: MergeOptions,
+): Promise<{ paths: string[]; removed: number }> {
+  const { rows: own } = await client.query<{ path: string; kind: string }>(
+    `SELECT path, kind FROM vfs_entries t WHERE project_id = $1 AND NOT EXISTS (
+       SELECT 1 FROM vfs_staged_entries s WHERE s.stage_id = $2 AND s.path = t.path)`,
+    [projectId, stageId],
+  );
+  if (own.length === 0) return { paths: [], removed: 0 };
+  const above = [...new Set(own.flatMap(({ path }) => ancestors(path)))];
+  const leaves = own.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
+  const { rows } = await client.query<{ path: string }>(
+    `SELECT path FROM vfs_staged_entries WHERE stage_id = $1 AND kind <> 'directory' AND path = ANY($2::text[])
+     UNION
+     SELECT s.path FROM unnest($3::text[]) AS o (path)
+     JOIN vfs_staged_entries s ON s.stage_id = $1 AND s.path > o.path COLLATE "C" || '/' AND s.path < o.path COLLATE "C" || '0'`,
+    [stageId, above, leaves],
+  );
+  const meeting = rows.map(({ path }) => path);
+  if (!overwrite || meeting.length === 0) return { paths: meeting, removed: 0 };
+  const lower = new Set(meeting.flatMap(ancestors));
+  const upper = new Set(meeting);
+  const going = own.filter(({ path }) => lower.has(path) || ancestors(path).some((folder) => upper.has(folder)));
+  const { rowCount } = await client.query("DELETE FROM vfs_entries WHERE project_id = $1 AND path = ANY($2::text[])", [
+    projectId,
+    going.map(({ path }) => path),
+  ]);
+  return { paths: [], removed: rowCount ?? 0 };
+}
+
+/** Rows that stay as they are keep their version and their times. */
+async function write(
+  client: PoolClient,
+  { projectId, stageId, baseId, overwrite }: MergeOptions,
+  blocked: string[],
+): Promise<{ added: number; changed: number }> {
+  const { rows } = await client.query<{ added: string; changed: string }>(
+    `WITH written AS (
+       INSERT INTO vfs_entries AS e (project_id, path, kind, executable, size, hash, content_id, link_target)
+       SELECT $1, s.path, s.kind, s.executable, s.size, s.hash, s.content_id, s.link_target
+       FROM vfs_staged_entries s
+       LEFT JOIN vfs_entries t ON t.project_id = $1 AND t.path = s.path
+       LEFT JOIN vfs_staged_entries b ON b.stage_id = $3 AND b.path = s.path
+       WHERE s.stage_id = $2 AND (${same("t", "s")}) IS NOT TRUE AND ($4 OR NOT (${CHANGED_HERE}))
+         AND s.path <> ALL($5::text[])
+       ON CONFLICT (project_id, path) DO UPDATE SET kind = EXCLUDED.kind, executable = EXCLUDED.executable,
+         size = EXCLUDED.size, hash = EXCLUDED.hash, content_id = EXCLUDED.content_id, link_target = EXCLUDED.link_target,
+         version = e.version + 1, updated_at = now()
+       RETURNING (xmax = 0) AS added)
+     SELECT count(*) FILTER (WHERE added) AS added, count(*) FILTER (WHERE NOT added) AS changed FROM written`,
+    [projectId, stageId, baseId, overwrite, blocked],
+  );
+  return { added: Number(rows[0]?.added ?? 0), changed: Number(rows[0]?.changed ?? 0) };
+}
+
+/** Something of the project's own is in the way. */
+function clash(path: string): MergeConflict {
+  return { path, here: "added", there: "added" };
+}
