@@ -47,14 +47,16 @@ WHERE c.project_id = t.project_id;
 -- A path that is written again goes on counting its versions, also after a deletion.
 CREATE FUNCTION vfs_number_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  NEW.revision := COALESCE((SELECT revision FROM vfs_trees WHERE project_id = NEW.project_id), 0);
   IF TG_OP = 'INSERT' OR NEW.path <> OLD.path THEN
     NEW.version := 1 + COALESCE(
       (SELECT max(version) FROM vfs_versions WHERE project_id = NEW.project_id AND path = NEW.path), 0);
   ELSIF NEW.version = OLD.version AND (NEW.kind, NEW.executable, NEW.hash, NEW.link_target)
       IS DISTINCT FROM (OLD.kind, OLD.executable, OLD.hash, OLD.link_target) THEN
     NEW.version := OLD.version + 1;
+  ELSIF NEW.version = OLD.version THEN
+    RETURN NEW;
   END IF;
+  NEW.revision := COALESCE((SELECT revision FROM vfs_trees WHERE project_id = NEW.project_id), 0);
   RETURN NEW;
 END $$;
 

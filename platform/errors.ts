@@ -103,6 +103,16 @@ export const REASONS = {
     hint: "List the folder with GET /vfs/directories/:projectId.",
     retryable: false,
   },
+  path_taken: {
+    code: "already_exists",
+    hint: "Choose another path, or send overwrite: true to replace what is there.",
+    retryable: false,
+  },
+  invalid_move: {
+    code: "invalid_argument",
+    hint: "Move to a path that neither lies in what is moved nor holds it.",
+    retryable: false,
+  },
   not_a_file: {
     code: "failed_precondition",
     hint: "GET /vfs/metadata/:projectId/*path tells what is there; symlinks are not followed.",

@@ -11,14 +11,27 @@ export function linkProblem(path: string, target: string): string | undefined {
   if (/\p{Cc}/u.test(target) || !target.isWellFormed()) return "its target holds a control character or is no Unicode";
   if (Buffer.byteLength(target) > MAX_PATH_BYTES) return `its target is longer than ${MAX_PATH_BYTES} bytes`;
   const segments = target.split("/").filter((segment) => segment !== "" && segment !== ".");
-  const up = segments.findIndex((segment) => segment !== "..");
-  const names = up < 0 ? [] : segments.slice(up);
-  if (names.includes("..")) return "its target holds '..' behind a name";
-  const depth = path.split("/").length - 1;
-  const steps = up < 0 ? segments.length : up;
-  if (steps > depth) return "its target leads out of the project";
-  if (steps === depth && names.length === 0) return "its target is the project's root";
-  return undefined;
+  const names = segments.slice(segments.findIndex((segment) => segment !== ".."));
+  if (segments.some((segment) => segment !== "..") && names.includes(".."))
+    return "its target holds '..' behind a name";
+  return placeProblem(path, segments);
+}
+
+/** The same for a link that is there already and comes to lie elsewhere, whatever order its target is written in. */
+export function movedLinkProblem(path: string, target: string): string | undefined {
+  return placeProblem(
+    path,
+    target.split("/").filter((segment) => segment !== "" && segment !== "."),
+  );
+}
+
+function placeProblem(path: string, segments: string[]): string | undefined {
+  const place = path.split("/").slice(0, -1);
+  for (const segment of segments) {
+    if (segment !== "..") place.push(segment);
+    else if (place.pop() === undefined) return "its target leads out of the project";
+  }
+  return place.length === 0 ? "its target is the project's root" : undefined;
 }
 
 /** Throws `invalid_link`. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { decodeCursor, encodeCursor } from "../platform/page";
 import { pgPool } from "../platform/pg-pool";
+import { bounds, childPaths } from "./children";
 import { ENTRY_COLUMNS, type Entry, type EntryRow, toEntry } from "./entry";
 
 export interface ListOptions {
@@ -45,11 +46,6 @@ export async function listEntries(options: ListOptions): Promise<EntryPage> {
   };
 }
 
-/** Bounds of the paths below a folder: '0' is the character behind '/'. */
-function bounds(folder: string): { from: string; to: string | null } {
-  return folder === "" ? { from: "", to: null } : { from: `${folder}/`, to: `${folder}0` };
-}
-
 async function everythingBelow({ projectId, folder, limit }: ListOptions, after: string): Promise<ListedEntry[]> {
   const { from, to } = bounds(folder);
   const { rows } = await pgPool().query<EntryRow>(
@@ -63,15 +59,7 @@ async function everythingBelow({ projectId, folder, limit }: ListOptions, after:
 
 /** Direct children; a folder stands for everything below it. */
 async function children({ projectId, folder, limit }: ListOptions, after: string): Promise<ListedEntry[]> {
-  const { from, to } = bounds(folder);
-  const { rows } = await pgPool().query<{ child: string }>(
-    `SELECT DISTINCT $2 || split_part(substr(path, length($2) + 1), '/', 1) COLLATE "C" AS child FROM vfs_entries
-     WHERE project_id = $1 AND path > $2 AND ($3::text IS NULL OR path < $3)
-       AND $2 || split_part(substr(path, length($2) + 1), '/', 1) COLLATE "C" > $4
-     ORDER BY child LIMIT $5`,
-    [projectId, from, to, after, limit + 1],
-  );
-  const paths = rows.map(({ child }) => child);
+  const paths = await childPaths({ projectId, folder, after, limit: limit + 1 });
   const { rows: own } = await pgPool().query<EntryRow>(
     `SELECT ${ENTRY_COLUMNS} FROM vfs_entries e WHERE e.project_id = $1 AND e.path = ANY($2::text[])`,
     [projectId, paths],

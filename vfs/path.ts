@@ -37,6 +37,11 @@ export function requirePath(path: string): string {
   return path;
 }
 
+/** The folder's path, or "" for the whole tree where none is given. Throws `invalid_path`. */
+export function requireFolder(path: string | undefined): string {
+  return path === undefined || path === "" ? "" : requirePath(path);
+}
+
 /** The folders above a path, outermost first: of `a/b/c` they are `a` and `a/b`. */
 export function ancestors(path: string): string[] {
   const segments = path.split("/");

@@ -4,11 +4,12 @@ import { api, type Query } from "encore.dev/api";
 import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
 import { parseInput } from "../platform/input";
-import { pageLimit } from "../platform/page";
 import { sendError } from "../platform/raw-errors";
 import { type Entry, findEntry } from "./entry";
 import { type EntryPage, listEntries } from "./listing";
-import { requirePath } from "./path";
+import { movePath } from "./moving";
+import { requireFolder, requirePath } from "./path";
+import { preconditionOf } from "./precondition";
 import { openTreeArchive } from "./tree-archive";
 import { makeDirectory } from "./writing";
 
@@ -47,25 +48,53 @@ interface ListDirectoryRequest {
   path?: Query<string>;
   /** Everything below the folder in place of its children. */
   recursive?: Query<boolean>;
-  /** 1 to 200; 50 when absent. */
+  /** 1 to 10,000; 50 when absent. */
   limit?: Query<number>;
   /** `nextCursor` of the previous page. */
   cursor?: Query<string>;
 }
+
+/** A file browser shows whole folders, and a row of a listing is short: pages may be larger than elsewhere. */
+const listingInput = z.object({ limit: z.number().int().min(1).max(10_000).default(50) });
 
 /** What is in a folder, sorted by the bytes of the paths. */
 export const listDirectory = api(
   { expose: true, auth: true, method: "GET", path: "/vfs/directories/:projectId" },
   async ({ projectId, path, recursive, limit, cursor }: ListDirectoryRequest): Promise<EntryPage> => {
     await ownedProject(projectId);
-    const folder = path === undefined || path === "" ? "" : requirePath(path);
     return await listEntries({
       projectId,
-      folder,
+      folder: requireFolder(path),
       recursive: recursive ?? false,
-      limit: parseInput(z.object({ limit: pageLimit }), { limit }).limit,
+      limit: parseInput(listingInput, { limit }).limit,
       cursor,
     });
+  },
+);
+
+interface MoveRequest {
+  projectId: string;
+  from: string;
+  to: string;
+  /** Replaces what is at `to`, a folder with everything in it; refused when absent. */
+  overwrite?: boolean;
+  /** Only if the file at `from` has this hash now. */
+  ifMatch?: string;
+}
+
+interface MoveResponse {
+  /** Files, symlinks and made folders that were moved. */
+  moved: number;
+}
+
+/** Moves a file, or a folder with everything in it. */
+export const move = api(
+  { expose: true, auth: true, method: "POST", path: "/vfs/move/:projectId" },
+  async ({ projectId, from, to, overwrite, ifMatch }: MoveRequest): Promise<MoveResponse> => {
+    await ownedProject(projectId);
+    const paths = { from: requirePath(from), to: requirePath(to) };
+    const precondition = preconditionOf({ ifMatch });
+    return { moved: await movePath({ projectId, ...paths, overwrite: overwrite ?? false, precondition }) };
   },
 );
 

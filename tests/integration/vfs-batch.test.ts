@@ -1,18 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { insertProject } from "../../projects/project-store";
 import { type Change, writeBatch } from "../../vfs/batch";
 import { findEntry } from "../../vfs/entry";
 import { listEntries } from "../../vfs/listing";
 import { makeDirectory, writeFile } from "../../vfs/writing";
-
-async function newProject(): Promise<string> {
-  const project = await insertProject({ ownerId: "batch", name: randomUUID(), description: "", repository: null });
-  if (project === null) throw new Error("the name was taken");
-  return project.id;
-}
-
-const file = (path: string, text = path): Change => ({ kind: "file", path, content: Buffer.from(text) });
+import { file, newProject } from "../support/trees";
 
 async function pathsOf(projectId: string): Promise<string[]> {
   const page = await listEntries({ projectId, folder: "", recursive: true, limit: 1_000, cursor: undefined });

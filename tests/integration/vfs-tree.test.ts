@@ -1,19 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { pgPool } from "../../platform/pg-pool";
-import { insertProject } from "../../projects/project-store";
 import { removeProjectFiles } from "../../vfs/cleanup";
 import { collectContents } from "../../vfs/collector";
 import { findEntry } from "../../vfs/entry";
 import { pruneByAge } from "../../vfs/pruning";
 import { openStagedTree } from "../../vfs/staged-tree";
 import { makeDirectory, removePath, writeFile } from "../../vfs/writing";
-
-async function newProject(): Promise<string> {
-  const project = await insertProject({ ownerId: "tree", name: randomUUID(), description: "", repository: null });
-  if (project === null) throw new Error("the name was taken");
-  return project.id;
-}
+import { newProject } from "../support/trees";
 
 const write = async (projectId: string, path: string, text: string) =>
   (await writeFile({ projectId, path }, Buffer.from(text))).entry;
