@@ -1,9 +1,9 @@
-import { pipeline } from "node:stream/promises";
 import { currentRequest } from "encore.dev";
 import { api, type Query } from "encore.dev/api";
 import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
 import { parseInput } from "../platform/input";
+import { sendBody } from "../platform/raw-body";
 import { sendError } from "../platform/raw-errors";
 import { type Entry, findEntry } from "./entry";
 import { type EntryPage, listEntries } from "./listing";
@@ -107,11 +107,11 @@ export const getArchive = api.raw(
       const projectId = request?.type === "api-call" ? String(request.pathParams.projectId) : "";
       const { name } = await ownedProject(projectId);
       const fileName = encodeURIComponent(`${name}.tar.gz`);
-      res.writeHead(200, {
+      const headers = {
         "Content-Type": "application/gzip",
         "Content-Disposition": `attachment; filename*=UTF-8''${fileName}`,
-      });
-      await pipeline(openTreeArchive({ projectId }), res);
+      };
+      await sendBody(res, { status: 200, headers }, openTreeArchive({ projectId }));
     } catch (error) {
       sendError(res, error);
     }

@@ -2,39 +2,23 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { type Pack, pack } from "tar-stream";
-import { pgPool } from "../platform/pg-pool";
 import type { StoreName } from "./content-store";
 import { storeNamed } from "./stores";
 import { type TreeNode, toTreeNode } from "./tree-manifest";
+import { readSnapshot, type SnapshotOptions, type SnapshotRow } from "./tree-snapshot";
 
-const PAGE = 500;
 /** Contents up to this size are read many at a time, larger ones as streams. */
 const SMALL_BYTES = 256 * 1024;
 const BATCH_BYTES = 8 * 1024 * 1024;
 /** The archive is read once, on the same machine or close by: time counts more than size. */
 const GZIP_LEVEL = 1;
 
-interface ArchiveRow {
-  path: string;
-  kind: "file" | "symlink" | "directory";
-  executable: boolean;
-  size: string;
-  link_target: string | null;
-  updated_at: Date;
-  hash: string | null;
-  content_id: string | null;
-  store: StoreName | null;
-}
-
-export interface TreeArchiveOptions {
-  projectId: string;
-  /** Only what is at these paths; everything when absent. */
-  paths?: readonly string[];
-  /** Told of each entry as it goes in: what the archive holds is not read at one moment. */
+export interface TreeArchiveOptions extends SnapshotOptions {
+  /** Told of each entry as it goes in. */
   onEntry?: (path: string, node: TreeNode) => void;
 }
 
-/** The project's tree as tar.gz, modes and symlinks included. A failure in the middle is an error of the stream. */
+/** The project's tree of one moment as tar.gz, modes and symlinks included. A failure in the middle is an error of the stream. */
 export function openTreeArchive(options: TreeArchiveOptions): Readable {
   const tar = pack();
   const gzip = createGzip({ level: GZIP_LEVEL });
@@ -47,27 +31,17 @@ export function openTreeArchive(options: TreeArchiveOptions): Readable {
   return gzip;
 }
 
-async function fill(tar: Pack, { projectId, paths, onEntry }: TreeArchiveOptions): Promise<void> {
-  for (let after = ""; ; ) {
-    const { rows } = await pgPool().query<ArchiveRow>(
-      `SELECT e.path, e.kind, e.executable, e.size, e.link_target, e.updated_at, e.hash, e.content_id, c.store
-       FROM vfs_entries e LEFT JOIN vfs_contents c ON c.id = e.content_id
-       WHERE e.project_id = $1 AND e.path > $2 AND ($4::text[] IS NULL OR e.path = ANY($4))
-       ORDER BY e.path LIMIT $3`,
-      [projectId, after, PAGE, paths ?? null],
-    );
+async function fill(tar: Pack, { onEntry, ...options }: TreeArchiveOptions): Promise<void> {
+  for await (const rows of readSnapshot(options)) {
     for (const batch of batches(rows)) {
       await addBatch(tar, batch);
       for (const row of batch) onEntry?.(row.path, toTreeNode(row));
     }
-    const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) return;
-    after = last.path;
   }
 }
 
-function* batches(rows: ArchiveRow[]): Generator<ArchiveRow[]> {
-  let batch: ArchiveRow[] = [];
+function* batches(rows: SnapshotRow[]): Generator<SnapshotRow[]> {
+  let batch: SnapshotRow[] = [];
   let bytes = 0;
   for (const row of rows) {
     if (bytes >= BATCH_BYTES) {
@@ -81,11 +55,11 @@ function* batches(rows: ArchiveRow[]): Generator<ArchiveRow[]> {
   if (batch.length > 0) yield batch;
 }
 
-function isSmallFile(row: ArchiveRow): row is ArchiveRow & { content_id: string; store: StoreName } {
+function isSmallFile(row: SnapshotRow): row is SnapshotRow & { content_id: string; store: StoreName } {
   return row.content_id !== null && Number(row.size) <= SMALL_BYTES;
 }
 
-async function addBatch(tar: Pack, rows: ArchiveRow[]): Promise<void> {
+async function addBatch(tar: Pack, rows: SnapshotRow[]): Promise<void> {
   const contents = new Map<string, Buffer>();
   for (const store of ["postgres", "gridfs"] as const) {
     const ids = rows.flatMap((row) => (isSmallFile(row) && row.store === store ? [row.content_id] : []));
@@ -98,7 +72,7 @@ async function addBatch(tar: Pack, rows: ArchiveRow[]): Promise<void> {
   }
 }
 
-async function addRow(tar: Pack, row: ArchiveRow, small: Buffer | undefined): Promise<void> {
+async function addRow(tar: Pack, row: SnapshotRow, small: Buffer | undefined): Promise<void> {
   const header = { name: row.path, mtime: row.updated_at };
   if (row.kind === "directory") {
     tar.entry({ ...header, type: "directory", mode: 0o755 });
