@@ -118,6 +118,11 @@ export const REASONS = {
     hint: "GET /vfs/metadata/:projectId/*path tells what is there; symlinks are not followed.",
     retryable: false,
   },
+  invalid_pattern: {
+    code: "invalid_argument",
+    hint: "Correct the glob or the regular expression (RE2's syntax: no look-around, no back-references).",
+    retryable: false,
+  },
   version_not_found: {
     code: "not_found",
     hint: "List the versions with GET /vfs/versions/:projectId/*path.",
