@@ -88,8 +88,9 @@ async function startApp(app: string, scratch: string): Promise<{ child: ChildPro
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const from = performance.now();
-  // With the explorer on, as developers have it: it must not cost much.
-  const args = ["run", "--no-watch", "--port", String(port), "--explorer-port", String(await freePort())];
+  // With the explorer on, as developers have it; without a line for each request, which Fastify does not write either.
+  const explorer = ["--explorer-port", String(await freePort())];
+  const args = ["run", "--no-watch", "--port", String(port), "--log-level", "warn", ...explorer];
   const child = spawn(process.execPath, [CLI, ...args, ...dataDir(scratch)], {
     cwd: app,
     stdio: ["ignore", "ignore", "ignore"],
