@@ -265,6 +265,21 @@ export const REASONS = {
     hint: "Give the command more time with timeoutSeconds, or run it in the background.",
     retryable: false,
   },
+  process_not_found: {
+    code: "not_found",
+    hint: "List what runs with GET /workspace/:workspaceId/processes.",
+    retryable: false,
+  },
+  run_not_possible: {
+    code: "failed_precondition",
+    hint: "Say how the project is started: send 'start' with the request, such as npm start.",
+    retryable: false,
+  },
+  sync_too_large: {
+    code: "resource_exhausted",
+    hint: "Delete what is generated in the sandbox, or move it into a folder such as build/, whose contents stay there.",
+    retryable: false,
+  },
   sync_in_progress: {
     code: "aborted",
     hint: "Wait until the other synchronisation has ended.",

@@ -1,6 +1,7 @@
 import log from "encore.dev/log";
 import { DomainError, type Reason } from "../platform/errors";
 import { actOn, NotYet, requireSandboxes } from "./failures";
+import { imageFor } from "./images";
 import type { Visit } from "./reconcile";
 import { isGone, labelsOf, nameOf, requireOurs } from "./sandbox-identity";
 import type { Sandbox } from "./sandboxes";
@@ -81,7 +82,13 @@ const AMBIGUOUS: readonly Reason[] = ["daytona_unavailable", "daytona_sandbox_fa
 async function create(item: WorkItem, visit: Visit, { sandboxes, identity }: WithSandboxes): Promise<Sandbox> {
   const name = nameOf(item);
   try {
-    visit.created = await sandboxes.create({ name, language: item.language, labels: labelsOf(item, identity) });
+    const image = imageFor(item.projectLanguage, item.runPlan?.runtimeVersion ?? null);
+    visit.created = await sandboxes.create({
+      name,
+      language: item.language,
+      labels: labelsOf(item, identity),
+      ...(image === null ? {} : { image }),
+    });
     return visit.created;
   } catch (error) {
     if (!(error instanceof DomainError && AMBIGUOUS.includes(error.reason))) throw error;

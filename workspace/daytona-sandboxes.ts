@@ -1,9 +1,10 @@
+import type { CodeRunRequest } from "@daytona/toolbox-api-client";
 import type { Daytona, Sandbox as DaytonaSandbox } from "@daytonaio/sdk";
 import { DomainError } from "../platform/errors";
 import { statusOf, translateDaytonaError } from "./daytona-errors";
 import { watchDaytona } from "./daytona-events";
 import { toSandbox } from "./daytona-states";
-import { DaytonaToolbox } from "./daytona-toolbox";
+import { type CodeRunner, DaytonaToolbox } from "./daytona-toolbox";
 import type { Sandbox, SandboxChange, Sandboxes, SandboxRequest } from "./sandboxes";
 import type { Toolbox } from "./toolbox";
 
@@ -12,6 +13,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** For the request and the wait until it has started. Whoever needs longer looks again: the sandbox goes on. */
 const CREATE_TIMEOUT_SECONDS = 120;
 const LIFECYCLE_TIMEOUT_SECONDS = 60;
+/** Beyond the time that a program has, for its answer. */
+const ANSWER_MS = 5_000;
 
 /** Minutes. A forgotten sandbox stops, is archived, and is deleted in the end. */
 const AUTO_STOP = 30;
@@ -30,7 +33,22 @@ export interface DaytonaOptions {
 export async function connectToDaytona(options: DaytonaOptions): Promise<Sandboxes> {
   const sdk = await import("@daytonaio/sdk");
   refuseWebPages(sdk.Daytona);
-  return new DaytonaSandboxes(new sdk.Daytona({ ...options, requestTimeoutMs: REQUEST_TIMEOUT_MS }), options);
+  const client = new sdk.Daytona({ ...options, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  return new DaytonaSandboxes(client, { ...options, runCode: codeRunner(sdk.Daytona, options) });
+}
+
+/** The SDK runs code in the one language that the sandbox was made for; a request can name another. */
+function codeRunner(client: typeof Daytona, { apiKey }: DaytonaOptions): CodeRunner {
+  const axios = client.createAxiosInstance(REQUEST_TIMEOUT_MS);
+  return async ({ toolboxProxyUrl, id }, { code, language, argv, env, timeoutSeconds }) => {
+    const request = { code, language, argv, timeout: timeoutSeconds, ...(env === undefined ? {} : { envs: env }) };
+    const { data } = await axios.post<unknown>(
+      `${toolboxProxyUrl}/${id}/process/code-run`,
+      request satisfies CodeRunRequest,
+      { headers: { Authorization: `Bearer ${apiKey}` }, timeout: timeoutSeconds * 1000 + ANSWER_MS },
+    );
+    return data;
+  };
 }
 
 let refused = false;
@@ -60,7 +78,7 @@ class DaytonaSandboxes implements Sandboxes {
 
   constructor(
     private readonly client: Daytona,
-    private readonly options: DaytonaOptions,
+    private readonly options: DaytonaOptions & { runCode: CodeRunner },
   ) {}
 
   get apiUrl(): string {
@@ -125,6 +143,7 @@ class DaytonaSandboxes implements Sandboxes {
       handle: async () => this.#handles.get(id) ?? (await this.#get(id)),
       // The toolbox refuses a key for a sandbox that is not there as well: only the API can tell which it is.
       exists: async () => (await this.find(id)) !== null,
+      runCode: this.options.runCode,
     });
   }
 
