@@ -11,6 +11,11 @@ const daytonaAPIURL = secret("DaytonaAPIURL");
 
 export const DEFAULT_API_URL = "https://app.daytona.io/api";
 
+/** The secrets as they are. Only for diagnostics. */
+export function rawConfiguration(): { rawKey: string; rawUrl: string } {
+  return { rawKey: daytonaAPIKey(), rawUrl: daytonaAPIURL() };
+}
+
 /** Trimmed: a key that was copied together with a line break is still the key. */
 export function configuredKey(): string {
   const raw = daytonaAPIKey();

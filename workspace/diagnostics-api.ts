@@ -1,28 +1,9 @@
 import { api } from "encore.dev/api";
-import { configuredKey, configuredUrl, DEFAULT_API_URL, daytona } from "./daytona-manager";
+import { currentUser } from "../auth/current-user";
+import { type Diagnostics, diagnose } from "./diagnostics/diagnose";
 
-interface Diagnostics {
-  mode: "development" | "daytona";
-  /** Whether the secret DaytonaAPIKey has a value; never the value. */
-  apiKeySet: boolean;
-  apiUrl: string;
-  apiUrlIsDefault: boolean;
-  /** Whether the SDK was built at start-up. */
-  sdkReady: boolean;
-}
-
-/** How the backend sees its Daytona configuration. */
+/** What is right and wrong with the Daytona configuration and with your workspaces, each with its cause and remedy. */
 export const getDiagnostics = api(
   { expose: true, auth: true, method: "GET", path: "/workspace/diagnostics" },
-  async (): Promise<Diagnostics> => {
-    const apiKeySet = configuredKey() !== "";
-    const apiUrl = configuredUrl();
-    return {
-      mode: apiKeySet ? "daytona" : "development",
-      apiKeySet,
-      apiUrl,
-      apiUrlIsDefault: apiUrl === DEFAULT_API_URL,
-      sdkReady: (await daytona()) !== null,
-    };
-  },
+  async (): Promise<Diagnostics> => await diagnose({ ownerId: currentUser() }),
 );
