@@ -45,7 +45,10 @@ async function resolveDefault(
   const commit = await ifThere(client.resolve(wanted, { ref: "HEAD", ...options }));
   if (commit !== undefined) return commit;
   const { default_branch } = await client.repository(wanted, options.signal);
-  return await client.resolve(wanted, { ref: default_branch, ...options });
+  const ofBranch = await ifThere(client.resolve(wanted, { ref: default_branch, ...options }));
+  if (ofBranch === undefined)
+    throw new DomainError("empty_repository", "the repository has nothing in its default branch");
+  return ofBranch;
 }
 
 /** A ref may hold slashes: of all that begin the path, the longest one that is there counts. */

@@ -100,7 +100,7 @@ function gitRepository(fullName: string, folder: string, isPrivate: boolean): Re
         git("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref === "" ? "HEAD" : ref}^{commit}`),
       );
       if (commit !== undefined) return commit;
-      return ref === "" ? "empty" : undefined;
+      return (await git("rev-list", "-n", "1", "--all")) === "" ? "empty" : undefined;
     },
     async branches() {
       const lines = await git("for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads");

@@ -180,8 +180,8 @@ describe("another user", () => {
   });
 });
 
-/** Sends half of an archive and then holds the rest back. */
-function holdArchive(): { reached: Promise<void>; release: () => void } {
+/** Sends a part of an archive and then holds the rest back. */
+function holdArchive(percent = 50): { reached: Promise<void>; release: () => void } {
   let reach: () => void = () => undefined;
   let release: () => void = () => undefined;
   const reached = new Promise<void>((resolve) => {
@@ -195,11 +195,12 @@ function holdArchive(): { reached: Promise<void>; release: () => void } {
     const whole = buffer(collected);
     await repository.sendArchive((await repository.resolve("")) ?? "", collected);
     const bytes = await whole;
+    const sent = Math.floor((bytes.length * percent) / 100);
     res.writeHead(200, { "Content-Type": "application/x-gzip" });
-    res.write(bytes.subarray(0, bytes.length / 2));
+    res.write(bytes.subarray(0, sent));
     reach();
     await Promise.race([released, new Promise((resolve) => res.once("close", resolve))]);
-    if (!res.destroyed) res.end(bytes.subarray(bytes.length / 2));
+    if (!res.destroyed) res.end(bytes.subarray(sent));
     return true;
   };
   return { reached, release };
@@ -229,26 +230,27 @@ describe("an import into a project that has files", () => {
     expect(await namesIn(first.projectId)).not.toContain("v1-0.txt");
   });
 
-  it("leaves them exactly as they were when the server is killed, and finishes after a restart", async () => {
+  it("leaves them exactly as they were when the server is killed at any time, and finishes after a restart", async () => {
     await writeVersion(path.join(scratch, "changing"), 1);
     const first = await importInto({ repository: "tests/changing" });
     const before = await archivedHashes(first.projectId);
     await writeVersion(path.join(scratch, "changing"), 2);
-    const { reached } = holdArchive();
+    let held = holdArchive(0);
     const second = await api().call<ImportState>("POST", "/github/import", {
       repository: "tests/changing",
       projectId: first.projectId,
     });
-    await reached;
-    await server.kill();
-
-    const held = holdArchive();
-    server = await startVaporform(options());
-    expect(await archivedHashes(first.projectId)).toEqual(before);
+    for (const percent of [25, 50, 75, 99]) {
+      await held.reached;
+      await server.kill();
+      held = holdArchive(percent);
+      server = await startVaporform(options());
+      expect(await archivedHashes(first.projectId)).toEqual(before);
+    }
     await held.reached;
     held.release();
     expect(await finished(second.id)).toMatchObject({ status: "succeeded", files: 201 });
     expect([...(await archivedHashes(first.projectId)).keys()].filter((name) => name.startsWith("v1-"))).toEqual([]);
     intercept = undefined;
-  });
+  }, 300_000);
 });

@@ -16,6 +16,8 @@ export class Importing {
   limits: ImportLimits = DEFAULT_LIMITS;
   token: string | undefined;
 
+  readonly #known = new KnownAnswers();
+
   constructor(private readonly apiUrl: string) {}
 
   async newProject(): Promise<string> {
@@ -28,18 +30,21 @@ export class Importing {
     return {
       limits: this.limits,
       pauseSeconds: () => 0,
-      github: () =>
-        new GitHubClient({
-          apiUrl: this.apiUrl,
-          token: this.token,
-          known: new KnownAnswers(),
-          idleMs: this.limits.idleMilliseconds,
-        }),
+      github: () => this.github(),
       setLanguage: async () => undefined,
       createWorkspace: async (projectId, detection) => {
         this.workspaces.push({ projectId, detection });
       },
     };
+  }
+
+  github(): GitHubClient {
+    return new GitHubClient({
+      apiUrl: this.apiUrl,
+      token: this.token,
+      known: this.#known,
+      idleMs: this.limits.idleMilliseconds,
+    });
   }
 
   async insert(fresh: Partial<NewImport> & { projectId: string; repository: string }): Promise<string> {
