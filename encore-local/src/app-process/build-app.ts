@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { writeGenerated } from "../gen/write";
+import type { Diagnostic } from "../model/diagnostic";
 import { formatDiagnostics } from "../model/format-diagnostics";
 import { readApp } from "../model/read-app";
 import type { SourceCache } from "../model/source-files";
+import { checkSql } from "../model/sql-syntax";
 import type { AppModel } from "../model/types";
 import { readMigrations } from "../postgres/migrations";
 import { loadSecrets } from "../secrets/load";
@@ -35,20 +37,21 @@ export interface BuildOptions {
 
 /** @throws BuildError, SecretsError, MigrationError */
 export async function buildApp(options: BuildOptions): Promise<AppBuild> {
-  const model = readModel(options.root, options.sources);
+  const { model, diagnostics, statements } = readApp(options.root, options.sources);
+  refuseWith(diagnostics, options.root);
   const secrets = loadSecrets(options.secretsFile);
   const { entry } = writeGenerated(model);
   const bundle = path.join(options.folder, "main.mjs");
-  await bundleApp({ root: options.root, entry, outfile: bundle }).catch((cause: unknown) => {
+  const bundled = bundleApp({ root: options.root, entry, outfile: bundle }).catch((cause: unknown) => {
     throw new BuildError(cause instanceof Error ? cause.message : String(cause), { cause });
   });
+  const [faults] = await Promise.all([checkSql(statements), bundled]);
+  refuseWith(faults, options.root);
   return { model, secrets, bundle, fingerprint: fingerprintOf({ model, secrets, bundle }) };
 }
 
-function readModel(root: string, sources: SourceCache): AppModel {
-  const { model, diagnostics } = readApp(root, sources);
+function refuseWith(diagnostics: Diagnostic[], root: string): void {
   if (diagnostics.length > 0) throw new BuildError(formatDiagnostics(diagnostics, root));
-  return model;
 }
 
 function fingerprintOf({ model, secrets, bundle }: Omit<AppBuild, "fingerprint">): string {

@@ -17,10 +17,11 @@ export async function prepareDatabases({
   physicalName = (name) => name,
 }: PrepareOptions): Promise<Record<string, { connectionString: string }>> {
   const prepared: Record<string, { connectionString: string }> = {};
-  for (const { name, migrationsDir } of model.databases) {
+  for (const { name, migrationsDir, migrationsSource } of model.databases) {
     await ensureDatabase(server, physicalName(name));
     const connectionString = server.connectionString(physicalName(name));
-    if (migrationsDir !== undefined) await migrate({ connectionString, folder: migrationsDir });
+    if (migrationsDir !== undefined)
+      await migrate({ connectionString, folder: migrationsDir, source: migrationsSource });
     prepared[name] = { connectionString };
   }
   return prepared;

@@ -1,5 +1,6 @@
 import { formatDiagnostics } from "../model/format-diagnostics";
 import { readApp } from "../model/read-app";
+import { checkSql } from "../model/sql-syntax";
 import { type Command, parseCommandArgs, requireAppRoot } from "./command";
 
 export const checkCommand: Command = {
@@ -15,7 +16,8 @@ once. Nothing is run. The exit code is 1 when there is anything to print.
   async run(args) {
     const { values } = parseCommandArgs({ args, options: { json: { type: "boolean", default: false } } });
     const root = requireAppRoot();
-    const { diagnostics } = readApp(root);
+    const { diagnostics: found, statements } = readApp(root);
+    const diagnostics = [...found, ...(await checkSql(statements))];
     if (values.json) console.log(JSON.stringify({ diagnostics }));
     else if (diagnostics.length > 0) process.stderr.write(formatDiagnostics(diagnostics, root));
     return diagnostics.length > 0 ? 1 : 0;

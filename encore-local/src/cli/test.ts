@@ -7,6 +7,7 @@ import { openSeam } from "../app-process/seam";
 import { writeGenerated } from "../gen/write";
 import { formatDiagnostics } from "../model/format-diagnostics";
 import { readApp } from "../model/read-app";
+import { checkSql } from "../model/sql-syntax";
 import type { AppModel } from "../model/types";
 import { cloneDatabase, dropDatabase } from "../postgres/databases";
 import { givenServer } from "../postgres/given-server";
@@ -34,7 +35,8 @@ Where ENCORE_RUNTIME_LIB is set already, as under Encore's own 'encore test', CO
     const [program = "vitest", ...programArgs] = command.length === 0 ? ["vitest", "run"] : command;
     if (process.env[RUNTIME_LIB_VARIABLE] !== undefined) return await execute(program, programArgs, process.env);
     const root = requireAppRoot();
-    const { model, diagnostics } = readApp(root);
+    const { model, diagnostics: found, statements } = readApp(root);
+    const diagnostics = [...found, ...(await checkSql(statements))];
     if (diagnostics.length > 0) {
       process.stderr.write(formatDiagnostics(diagnostics, root));
       return 1;

@@ -1,92 +1,103 @@
 import ts from "typescript";
 import type { Reporter } from "./reporter";
 
-/** A value that stands in the source as such. */
-export type LiteralValue = string | number | boolean | null | LiteralValue[];
+interface OptionsContext {
+  /** Where to report that there are no options at all. */
+  at: ts.Node;
+  /** The names that mean something; any other is refused. */
+  known: readonly string[];
+  reporter: Reporter;
+}
 
-/** The options of a resource, as they stand in the source: reads one after another and reports what is wrong with each. */
+/**
+ * The options of a resource, as they stand in the source: reads one after another and reports what is wrong with each.
+ * As in Encore's parser, nothing but `name: literal` counts: no variables, spreads, methods or type assertions.
+ */
 export class Options {
-  private readonly properties = new Map<string, ts.Expression>();
-  private readonly read = new Set<string>();
+  readonly #properties = new Map<string, ts.Expression>();
 
   private constructor(
     readonly node: ts.ObjectLiteralExpression,
-    private readonly reporter: Reporter,
+    private readonly context: Omit<OptionsContext, "at">,
   ) {
-    for (const property of node.properties) {
-      if (ts.isPropertyAssignment(property) && isPlainName(property.name)) {
-        this.properties.set(property.name.text, property.initializer);
-      } else if (ts.isShorthandPropertyAssignment(property)) {
-        this.properties.set(property.name.text, property.name);
-      } else if (ts.isMethodDeclaration(property) && isPlainName(property.name)) {
-        // A handler written as a method; nothing reads its body.
-        this.read.add(property.name.text);
-      } else {
-        reporter.report("E1001", property);
-      }
-    }
+    for (const property of node.properties) this.#add(property);
   }
 
   /** Undefined, with a diagnostic, when the expression is no object literal. */
-  static of(node: ts.Expression | undefined, at: ts.Node, reporter: Reporter): Options | undefined {
-    const expression = node === undefined ? undefined : unwrap(node);
-    if (expression !== undefined && ts.isObjectLiteralExpression(expression)) return new Options(expression, reporter);
-    reporter.report(
-      node === undefined ? "E1005" : "E1001",
-      node ?? at,
-      node === undefined ? { detail: "options" } : {},
-    );
+  static of(node: ts.Expression | undefined, { at, ...context }: OptionsContext): Options | undefined {
+    if (node !== undefined && ts.isObjectLiteralExpression(node)) return new Options(node, context);
+    if (node === undefined) context.reporter.report("E1005", at, { detail: "options" });
+    else context.reporter.report("E1001", node);
     return undefined;
   }
 
   has(name: string): boolean {
-    return this.properties.has(name);
+    return this.#properties.has(name);
   }
 
   expression(name: string): ts.Expression | undefined {
-    this.read.add(name);
-    return this.properties.get(name);
+    return this.#properties.get(name);
   }
 
   string(name: string): string | undefined {
     const node = this.expression(name);
-    return node === undefined ? undefined : stringLiteral(node, this.reporter);
+    return node === undefined ? undefined : stringLiteral(node, this.context.reporter);
   }
 
   boolean(name: string): boolean | undefined {
-    return this.literal(name, (value) => typeof value === "boolean");
+    return this.#read(name, "expected boolean literal", (node) => {
+      if (node.kind === ts.SyntaxKind.TrueKeyword) return true;
+      return node.kind === ts.SyntaxKind.FalseKeyword ? false : undefined;
+    });
   }
 
+  /** A whole number, not negative, which may be worked out from others: `4 * 1024`. */
   number(name: string): number | undefined {
-    return this.literal(name, (value) => typeof value === "number");
+    return this.#read(name, "expected unsigned number literal", countLiteral);
   }
 
   /** `null` is a value of its own, unlike absence. */
   numberOrNull(name: string): number | null | undefined {
-    return this.literal(name, (value) => value === null || typeof value === "number");
+    const node = this.expression(name);
+    return node?.kind === ts.SyntaxKind.NullKeyword ? null : this.number(name);
   }
 
   strings(name: string): string[] | undefined {
-    return this.literal(name, (value) => Array.isArray(value) && value.every((item) => typeof item === "string"));
+    const node = this.expression(name);
+    if (node === undefined) return undefined;
+    const { reporter } = this.context;
+    if (!ts.isArrayLiteralExpression(node)) {
+      reporter.report("E1003", node, { detail: `${name}: expected array literal` });
+      return undefined;
+    }
+    return node.elements.flatMap((element) => stringLiteral(element, reporter) ?? []);
   }
 
   /** An object within the options, such as `retryPolicy`. */
-  nested(name: string): Options | undefined {
+  nested(name: string, known: readonly string[]): Options | undefined {
     const node = this.expression(name);
-    return node === undefined ? undefined : Options.of(node, node, this.reporter);
+    return node === undefined ? undefined : Options.of(node, { at: node, known, reporter: this.context.reporter });
   }
 
-  names(): string[] {
-    return [...this.properties.keys()];
+  #add(property: ts.ObjectLiteralElementLike): void {
+    const { reporter, known } = this.context;
+    if (!ts.isPropertyAssignment(property) || !isPlainName(property.name)) {
+      const form = ts.isSpreadAssignment(property) ? "the spread operator" : `'${property.name?.getText()}'`;
+      reporter.report("E1001", property, { detail: `${form} is not of the form name: value` });
+      return;
+    }
+    const name = property.name.text;
+    const fault = known.includes(name) ? `'${name}' is there twice` : `'${name}'`;
+    if (!known.includes(name) || this.#properties.has(name)) reporter.report("E1004", property, { detail: fault });
+    else this.#properties.set(name, property.initializer);
   }
 
-  private literal<T extends LiteralValue>(name: string, accepts: (value: LiteralValue) => boolean): T | undefined {
+  #read<T>(name: string, expected: string, read: (node: ts.Expression) => T | undefined): T | undefined {
     const node = this.expression(name);
     if (node === undefined) return undefined;
-    const value = literalValue(node);
-    if (value !== undefined && accepts(value)) return value as T;
-    this.reporter.report("E1003", node, { detail: name });
-    return undefined;
+    const value = read(node);
+    if (value === undefined) this.context.reporter.report("E1003", node, { detail: `${name}: ${expected}` });
+    return value;
   }
 }
 
@@ -96,37 +107,33 @@ function isPlainName(name: ts.PropertyName): name is ts.Identifier | ts.StringLi
 
 /** The text of a string literal; a diagnostic and undefined for anything else. */
 export function stringLiteral(node: ts.Expression, reporter: Reporter): string | undefined {
-  const expression = unwrap(node);
-  if (ts.isStringLiteral(expression) || ts.isNoSubstitutionTemplateLiteral(expression)) {
-    if (ts.isStringLiteral(expression)) return expression.text;
-  }
+  if (ts.isStringLiteral(node)) return node.text;
   reporter.report("E1002", node);
   return undefined;
 }
 
-/** The value that an expression stands for, as far as it is literal; arithmetic of numbers is worked out. */
-export function literalValue(node: ts.Expression): LiteralValue | undefined {
-  const expression = unwrap(node);
-  if (ts.isStringLiteral(expression)) return expression.text;
-  if (ts.isNumericLiteral(expression)) return Number(expression.text);
-  if (expression.kind === ts.SyntaxKind.TrueKeyword) return true;
-  if (expression.kind === ts.SyntaxKind.FalseKeyword) return false;
-  if (expression.kind === ts.SyntaxKind.NullKeyword) return null;
-  if (ts.isPrefixUnaryExpression(expression)) {
-    const operand = literalValue(expression.operand);
-    return expression.operator === ts.SyntaxKind.MinusToken && typeof operand === "number" ? -operand : undefined;
-  }
-  if (ts.isBinaryExpression(expression)) return arithmetic(expression);
-  if (ts.isArrayLiteralExpression(expression)) {
-    const values = expression.elements.map(literalValue);
-    return values.every((value) => value !== undefined) ? values : undefined;
-  }
-  return undefined;
+function countLiteral(node: ts.Expression): number | undefined {
+  const value = integerLiteral(node);
+  return value !== undefined && value >= 0 ? value : undefined;
 }
 
+/** The whole number that an expression stands for, as far as it is made of literals. */
+function integerLiteral(node: ts.Expression): number | undefined {
+  if (ts.isNumericLiteral(node)) return whole(Number(node.text));
+  if (ts.isPrefixUnaryExpression(node)) {
+    const operand = integerLiteral(node.operand);
+    if (operand === undefined) return undefined;
+    if (node.operator === ts.SyntaxKind.MinusToken) return -operand;
+    return node.operator === ts.SyntaxKind.PlusToken ? operand : undefined;
+  }
+  return ts.isBinaryExpression(node) ? arithmetic(node) : undefined;
+}
+
+const whole = (value: number): number | undefined => (Number.isInteger(value) ? value : undefined);
+
 function arithmetic({ left, operatorToken, right }: ts.BinaryExpression): number | undefined {
-  const [a, b] = [literalValue(left), literalValue(right)];
-  if (typeof a !== "number" || typeof b !== "number") return undefined;
+  const [a, b] = [integerLiteral(left), integerLiteral(right)];
+  if (a === undefined || b === undefined) return undefined;
   switch (operatorToken.kind) {
     case ts.SyntaxKind.PlusToken:
       return a + b;
@@ -134,23 +141,11 @@ function arithmetic({ left, operatorToken, right }: ts.BinaryExpression): number
       return a - b;
     case ts.SyntaxKind.AsteriskToken:
       return a * b;
+    case ts.SyntaxKind.PercentToken:
+      return whole(a % b);
     case ts.SyntaxKind.SlashToken:
-      return a / b;
+      return whole(a / b);
     default:
       return undefined;
   }
-}
-
-/** The expression within parentheses, `as`, `satisfies` and `!`. */
-function unwrap(node: ts.Expression): ts.Expression {
-  let expression = node;
-  while (
-    ts.isParenthesizedExpression(expression) ||
-    ts.isAsExpression(expression) ||
-    ts.isSatisfiesExpression(expression) ||
-    ts.isNonNullExpression(expression)
-  ) {
-    expression = expression.expression;
-  }
-  return expression;
 }

@@ -9,12 +9,15 @@ import type { Diagnostic } from "./diagnostic";
 import { type Module, Modules } from "./modules";
 import { refuse } from "./refused";
 import { locationOf, Reporter } from "./reporter";
+import { checkResourceUses, type ResourceKind, type SqlText } from "./resource-uses";
 import { findServices, serviceOf } from "./services";
 import { listSourceFiles, SourceCache } from "./source-files";
 import type { AppModel } from "./types";
 import { type EncoreUse, findUses } from "./uses";
 
 export interface ReadAppResult {
+  /** For `checkSql`, which takes a moment of its own. */
+  statements: SqlText[];
   /** Complete only when there are no diagnostics. */
   model: AppModel;
   diagnostics: Diagnostic[];
@@ -50,11 +53,19 @@ export function readApp(root: string, sources = new SourceCache()): ReadAppResul
     for (const use of findUses(module)) parseUse(use, context);
   }
   for (const work of deferred) work();
+  const statements: SqlText[] = [];
+  for (const module of loaded) {
+    checkResourceUses(module, {
+      reporter,
+      kindOf: (name) => context.resourceKind(name, module),
+      onSql: (node, text) => statements.push({ text, location: locationOf(node) }),
+    });
+  }
   reportConflicts(
     model.services.flatMap((service) => service.endpoints),
     reporter,
   );
-  return { model, diagnostics: reporter.diagnostics };
+  return { model, diagnostics: reporter.diagnostics, statements };
 }
 
 function parseUse(use: EncoreUse, context: ParseContext): void {
@@ -65,27 +76,46 @@ function parseUse(use: EncoreUse, context: ParseContext): void {
   else refuse(use, context.reporter);
 }
 
+/** Uses of these are looked at, by the name of what the SDK exports. */
+const KINDS: Record<string, ResourceKind> = {
+  SQLDatabase: "database",
+  Topic: "topic",
+  Counter: "metric",
+  CounterGroup: "metric",
+  Gauge: "metric",
+  GaugeGroup: "metric",
+};
+
 type ContextParts = Pick<ParseContext, "root" | "modules" | "reporter" | "schemas" | "model"> & {
   deferred: (() => void)[];
 };
 
-function createContext({ deferred, ...parts }: ContextParts): ParseContext {
+interface ReadContext extends ParseContext {
+  resourceKind(name: string, module: Module): ResourceKind | undefined;
+}
+
+function createContext({ deferred, ...parts }: ContextParts): ReadContext {
   /** Encore names by the constants that hold the resources. */
-  const resources = new Map<string, string>();
+  const resources = new Map<string, { name: string; kind: ResourceKind | undefined }>();
   const key = (module: Module, name: string) => `${module.file}#${name}`;
+  const resourceNamed = (name: string, module: Module) => {
+    const meaning = parts.modules.lookUp(module, name);
+    if (meaning?.kind !== "value" || !ts.isVariableDeclaration(meaning.node)) return undefined;
+    return resources.get(key(meaning.module, meaning.node.name.getText()));
+  };
   return {
     ...parts,
     authHandlers: [],
     serviceOf: (file) => serviceOf(file, parts.model.services),
     later: (work) => deferred.push(work),
-    bindResource({ binding, module }, name) {
-      if (binding !== undefined) resources.set(key(module, binding.name), name);
+    bindResource({ binding, module, name: kind }, name) {
+      if (binding !== undefined) resources.set(key(module, binding.name), { name, kind: KINDS[kind] });
     },
     resourceName(expression, module) {
-      if (!ts.isIdentifier(expression)) return undefined;
-      const meaning = parts.modules.lookUp(module, expression.text);
-      if (meaning?.kind !== "value" || !ts.isVariableDeclaration(meaning.node)) return undefined;
-      return resources.get(key(meaning.module, meaning.node.name.getText()));
+      return ts.isIdentifier(expression) ? resourceNamed(expression.text, module)?.name : undefined;
+    },
+    resourceKind(name, module) {
+      return module.imports.get(name)?.specifier === "~encore/clients" ? "client" : resourceNamed(name, module)?.kind;
     },
   };
 }

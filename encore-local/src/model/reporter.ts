@@ -10,7 +10,7 @@ const CATALOGUE = {
   E1001: ["expected object literal", "Write the options in place, as { ... }, without a variable or a spread."],
   E1002: ["expected string literal", "Write the text in place, in quotes, without a variable, a template or a sum."],
   E1003: ["expected a literal value", "Write the value in place; the parser does not run code."],
-  E1004: ["unknown option", "Remove it, or correct its name."],
+  E1004: ["unexpected option", "Remove it, or correct its name."],
   E1005: ["missing option or argument", "Add it."],
   E1101: ["must be defined at the top level of a module", "Move it out of the function and bind it to a constant."],
   E1102: ["must be bound to a variable", "Write `export const name = ...`."],
@@ -23,7 +23,15 @@ const CATALOGUE = {
     "Use a string, number, boolean or an array of them, or send a body.",
   ],
   E1205: ["type not supported for path parameters", "Use string, number or boolean."],
-  E1206: ["type not supported for headers and cookies", "Use string, number, boolean or Date."],
+  E1206: [
+    "unsupported validation",
+    "Attach a rule with '&' to a type that it is for: lengths to strings and arrays, Min and Max to numbers, the others to strings.",
+  ],
+  E1207: [
+    "authHandler parameter type can only consist of Query, Header and Cookie fields",
+    "Declare the field as Header<...>, Query<...> or Cookie<...>.",
+  ],
+  E1208: ["http status can only be defined once per response type", "Remove the other fields of type HttpStatus."],
   E1301: [
     "invalid path",
     "Begin with '/', and give each ':param' and '*wildcard' a name; a wildcard is the last segment.",
@@ -46,7 +54,15 @@ const CATALOGUE = {
     "Use `every` with whole minutes up to a day, such as '5m', or `schedule` with a cron expression of five fields.",
   ],
   E1503: ["reference could not be resolved", "Refer to a resource that is bound to a constant of the app."],
-  E1504: ["invalid migration file", "Name it N_what_it_does.up.sql, with N counting up from 1."],
+  E1504: [
+    "invalid migration filename",
+    "Name it N_what_it_does.up.sql, with N counting up from 1, or as the tool does that `source` names.",
+  ],
+  E1505: ["use of a resource that the parser cannot follow", "Call a method of it."],
+  E1506: [
+    "invalid database query",
+    "Correct the SQL. What a template puts in is always a value, never a part of the text.",
+  ],
   E1601: ["syntax error", "Correct the syntax."],
   E1602: ["invalid encore.app", "See https://encore.dev/docs/ts/develop/app-structure."],
   E1901: ["not provided by encore-local", "Run the app under Encore's own CLI, or do without it."],

@@ -120,8 +120,8 @@ export interface Database {
   name: string;
   /** Absolute; absent when the database is only referenced by `SQLDatabase.named`. */
   migrationsDir?: string;
-  /** "prisma" keeps its own layout of folders. */
-  migrationsSource: "sequential" | "prisma" | "drizzle";
+  /** Whose layout of files the folder has; "sequential" is Encore's own. */
+  migrationsSource: "sequential" | "prisma" | "drizzle" | "drizzle/v1";
   location: Location;
 }
 
@@ -131,8 +131,6 @@ export interface Topic {
   deliveryGuarantee: "at-least-once" | "exactly-once";
   orderingAttribute?: string;
   doc?: string;
-  module: string;
-  binding: string;
   location: Location;
 }
 

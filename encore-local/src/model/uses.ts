@@ -45,12 +45,12 @@ function encoreName(expression: ts.Expression, module: Module): EncoreName | und
   return { ...owner, member: expression.name.text };
 }
 
+/** The constant that the nearest declaration around an expression declares, however deep the expression is in it. */
 function bindingOf(node: ts.Expression): Use["binding"] {
-  let holder: ts.Node = node.parent;
-  while (ts.isParenthesizedExpression(holder) || ts.isAsExpression(holder) || ts.isSatisfiesExpression(holder)) {
-    holder = holder.parent;
-  }
-  if (!ts.isVariableDeclaration(holder) || !ts.isIdentifier(holder.name)) return undefined;
+  const holder = ts.findAncestor(node, (n) =>
+    ts.isStatement(n) || ts.isFunctionLike(n) ? "quit" : ts.isVariableDeclaration(n),
+  );
+  if (holder === undefined || !ts.isVariableDeclaration(holder) || !ts.isIdentifier(holder.name)) return undefined;
   const statement = holder.parent.parent;
   const exported =
     ts.isVariableStatement(statement) &&

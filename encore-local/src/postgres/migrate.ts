@@ -1,12 +1,12 @@
 import path from "node:path";
 import { Client, DatabaseError } from "pg";
-import { type Migration, MigrationError, readMigrations } from "./migrations";
+import { inAnyOrder, type Migration, MigrationError, type MigrationsSource, readMigrations } from "./migrations";
 
 /** Any number will do, as long as nothing else in the database takes an advisory lock of it. */
 const LOCK = 4_202_311;
 
 const TABLE = `CREATE TABLE IF NOT EXISTS encore_local_migrations (
-  number INT PRIMARY KEY, file TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())`;
+  number BIGINT PRIMARY KEY, file TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())`;
 
 interface Applied {
   number: number;
@@ -16,16 +16,18 @@ interface Applied {
 
 export interface MigrateOptions {
   connectionString: string;
-  /** Absolute path of the folder with N_name.up.sql. */
+  /** Absolute path of the folder with N_name.up.sql, or another layout. */
   folder: string;
+  source?: MigrationsSource;
 }
 
 /**
  * Brings a database up to date: each migration once, in order, in a transaction of its own, one process at a time. Gives
  * the files that were applied now. Throws `MigrationError` when what was applied before is not what the folder holds.
  */
-export async function migrate({ connectionString, folder }: MigrateOptions): Promise<string[]> {
-  const migrations = readMigrations(folder);
+export async function migrate(options: MigrateOptions): Promise<string[]> {
+  const { connectionString, folder, source = "sequential" } = options;
+  const migrations = readMigrations(folder, source);
   const client = new Client({ connectionString });
   await client.connect();
   try {
@@ -33,9 +35,9 @@ export async function migrate({ connectionString, folder }: MigrateOptions): Pro
     await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
     await client.query(TABLE);
     const { rows } = await client.query<Applied>(
-      "SELECT number, file, checksum FROM encore_local_migrations ORDER BY number",
+      "SELECT number::float8, file, checksum FROM encore_local_migrations ORDER BY number",
     );
-    const pending = pendingMigrations(migrations, rows);
+    const pending = pendingMigrations(migrations, rows, source);
     for (const migration of pending) await apply(client, migration, folder);
     return pending.map(({ file }) => file);
   } finally {
@@ -44,7 +46,11 @@ export async function migrate({ connectionString, folder }: MigrateOptions): Pro
 }
 
 /** What is left to apply, once what was applied is found to be unchanged. */
-export function pendingMigrations(migrations: Migration[], applied: Applied[]): Migration[] {
+export function pendingMigrations(
+  migrations: Migration[],
+  applied: Applied[],
+  source: MigrationsSource = "sequential",
+): Migration[] {
   const last = applied.at(-1)?.number ?? 0;
   for (const { number, file, checksum } of applied) {
     const migration = migrations.find((candidate) => candidate.number === number);
@@ -58,7 +64,7 @@ export function pendingMigrations(migrations: Migration[], applied: Applied[]): 
     }
   }
   const pending = migrations.filter(({ number }) => !applied.some((row) => row.number === number));
-  const late = pending.find(({ number }) => number < last);
+  const late = inAnyOrder(source) ? undefined : pending.find(({ number }) => number < last);
   if (late !== undefined) {
     throw new MigrationError(
       `Migration ${late.number} (${late.file}) comes before ${last}, which was applied already; give it the number ${last + 1}.`,

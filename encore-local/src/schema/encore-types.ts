@@ -1,5 +1,4 @@
 import { ANY, type Reading } from "./reading";
-import { ruleOf } from "./validation";
 
 /** What a type that an `encore.dev` package exports means in a schema; undefined for one that has no meaning there. */
 export function readEncoreType(packageName: string, name: string, args: Reading[]): Reading | undefined {
@@ -10,10 +9,6 @@ export function readEncoreType(packageName: string, name: string, args: Reading[
       return name === "Attribute" ? { ...(args[0] ?? ANY), wire: { in: "attribute" } } : undefined;
     case "encore.dev/types":
       return name === "Decimal" ? { schema: { kind: "decimal" } } : undefined;
-    case "encore.dev/validate": {
-      const rule = ruleOf(name, args[0]);
-      return rule === undefined ? undefined : { ...ANY, rule };
-    }
     default:
       return undefined;
   }

@@ -12,7 +12,7 @@ export function readMembers(
   const fields = new Map(base.map((field) => [field.name, field]));
   let index: Schema | undefined;
   for (const member of members) {
-    if (ts.isIndexSignatureDeclaration(member)) index = reader.read(member.type, scope).schema;
+    if (ts.isIndexSignatureDeclaration(member)) index = reader.readValue(member.type, scope).schema;
     else if (ts.isPropertySignature(member)) {
       const field = readField(member, scope, reader);
       if (field !== undefined) fields.set(field.name, field);
@@ -37,7 +37,7 @@ function readField(member: ts.PropertySignature, scope: Scope, reader: TypeReade
   }
   const doc = docOf(member);
   return {
-    ...toField(member.name.text, reader.read(member.type, scope), member.questionToken !== undefined),
+    ...toField(member.name.text, reader.readValue(member.type, scope), member.questionToken !== undefined),
     ...(doc === undefined ? {} : { doc }),
   };
 }

@@ -29,6 +29,8 @@ export interface Scope {
 /** Reads the types of one another; the reader hands itself to the modules that know one kind of type each. */
 export interface TypeReader {
   read(node: ts.TypeNode, scope: Scope): Reading;
+  /** The same for a field or an element, which must be able to hold a value. */
+  readValue(node: ts.TypeNode, scope: Scope): Reading;
   /** The fields of an object schema, references followed; undefined for what is no object. */
   fieldsOf(schema: Schema): Field[] | undefined;
   /** Follows a reference to what it stands for. */

@@ -2,11 +2,16 @@ import ts from "typescript";
 import type { Meaning, Module, Modules, TypeDeclaration } from "../model/modules";
 import { docOf, locationOf, type Reporter } from "../model/reporter";
 import type { Declaration, Field, Schema } from "../model/types";
+import { intersect, NEVER } from "./assignability";
+import { readConditional } from "./conditional";
 import { readEncoreType } from "./encore-types";
-import { fromField, readMembers, toField } from "./objects";
+import { enumMembers } from "./enums";
+import { readIndexedAccess, readMapped } from "./keyed-types";
+import { readMembers } from "./objects";
 import { ANY, literal, type Reading, type Scope, type TypeReader } from "./reading";
-import { literalNames, UTILITY_TYPES, unionOf } from "./utility-types";
-import { combine } from "./validation";
+import { UTILITY_TYPES, unionOf } from "./utility-types";
+import { combine, isRule, ruleOf, unsupportedRules } from "./validation";
+import { readTypeQuery } from "./value-types";
 
 /**
  * Turns type annotations into schemas. It works on the syntax alone, as Encore's parser does: nothing is inferred, so
@@ -14,6 +19,8 @@ import { combine } from "./validation";
  */
 export class SchemaReader implements TypeReader {
   readonly declarations: Record<string, Declaration> = {};
+  /** Each enum's members are checked once. */
+  private readonly readEnums = new Set<ts.EnumDeclaration>();
 
   constructor(
     private readonly modules: Modules,
@@ -36,6 +43,8 @@ export class SchemaReader implements TypeReader {
       case ts.SyntaxKind.VoidKeyword:
       case ts.SyntaxKind.UndefinedKeyword:
         return { ...ANY, nothing: true };
+      case ts.SyntaxKind.NeverKeyword:
+        return { schema: NEVER };
       default:
         return this.readStructure(node, scope);
     }
@@ -45,19 +54,33 @@ export class SchemaReader implements TypeReader {
     if (ts.isParenthesizedTypeNode(node)) return this.read(node.type, scope);
     if (ts.isLiteralTypeNode(node)) return this.readLiteral(node);
     if (ts.isArrayTypeNode(node)) {
-      return { schema: { kind: "array", element: this.read(node.elementType, scope).schema } };
+      return { schema: { kind: "array", element: this.readValue(node.elementType, scope).schema } };
     }
     if (ts.isTypeLiteralNode(node)) return readMembers(node.members, scope, { reader: this });
     if (ts.isUnionTypeNode(node)) return this.readUnion(node, scope);
     if (ts.isIntersectionTypeNode(node)) return this.readIntersection(node, scope);
     if (ts.isTypeReferenceNode(node)) return this.readReference(node, scope);
     if (ts.isTypeOperatorNode(node)) return this.readOperator(node, scope);
-    if (ts.isIndexedAccessTypeNode(node)) return this.readIndexedAccess(node, scope);
-    if (ts.isMappedTypeNode(node)) return this.readMapped(node, scope);
+    if (ts.isIndexedAccessTypeNode(node)) return readIndexedAccess(node, scope, this);
+    if (ts.isMappedTypeNode(node)) return readMapped(node, scope, this);
+    if (ts.isConditionalTypeNode(node)) return readConditional(node, scope, this);
+    if (ts.isTypeQueryNode(node)) {
+      const schema = readTypeQuery(node, scope, this.modules);
+      return schema === undefined ? this.unsupported(node, "the type of this value") : { schema };
+    }
     if (ts.isTupleTypeNode(node)) return this.unsupported(node, "a tuple");
     if (ts.isTemplateLiteralTypeNode(node)) return this.unsupported(node, "a template literal type");
     if (ts.isFunctionTypeNode(node)) return this.unsupported(node, "a function");
     return this.unsupported(node, `'${node.getText()}'`);
+  }
+
+  readValue(node: ts.TypeNode, scope: Scope): Reading {
+    const reading = this.read(node, scope);
+    if (reading.rule !== undefined) {
+      this.reporter.report("E1206", node, { detail: `'${node.getText()}' stands on its own` });
+      return ANY;
+    }
+    return reading.nothing === true ? this.unsupported(node, `a value of type ${node.getText()}`) : reading;
   }
 
   unsupported(node: ts.Node, what: string): Reading {
@@ -98,6 +121,7 @@ export class SchemaReader implements TypeReader {
     const rules = readings.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
     const rule = combine("or", rules);
     if (rule !== undefined && rules.length === readings.length) return { ...ANY, rule };
+    if (rule !== undefined) this.reporter.report("E1206", node, { detail: "a rule is a member of a union of types" });
     const values = readings.filter((reading) => reading.nothing !== true);
     const wire = values.find((reading) => reading.wire !== undefined)?.wire;
     return {
@@ -120,19 +144,16 @@ export class SchemaReader implements TypeReader {
     const [first] = values;
     if (first === undefined) return { ...ANY, ...(rule === undefined ? {} : { rule }) };
     if (values.length === 1) {
+      for (const unsupported of rule === undefined ? [] : unsupportedRules(rule, this.resolve(first.schema))) {
+        this.reporter.report("E1206", node, { detail: `${unsupported} cannot be applied to this type` });
+      }
       const validation = combine(
         "and",
         [first.schema.validation, rule].filter((expr) => expr !== undefined),
       );
       return { ...first, schema: { ...first.schema, ...(validation === undefined ? {} : { validation }) } };
     }
-    const fields = new Map<string, Field>();
-    for (const { schema } of values) {
-      const own = this.fieldsOf(schema);
-      if (own === undefined) return this.unsupported(node, "an intersection of other things than objects");
-      for (const field of own) fields.set(field.name, field);
-    }
-    return { schema: { kind: "object", fields: [...fields.values()] } };
+    return { schema: values.map(({ schema }) => schema).reduce((a, b) => intersect(a, b, this)) };
   }
 
   private readOperator(node: ts.TypeOperatorNode, scope: Scope): Reading {
@@ -143,40 +164,6 @@ export class SchemaReader implements TypeReader {
         return { schema: unionOf(fields.map(({ name }) => ({ kind: "literal", value: name }))) };
     }
     return this.unsupported(node, `'${node.getText()}'`);
-  }
-
-  private readIndexedAccess(node: ts.IndexedAccessTypeNode, scope: Scope): Reading {
-    if (ts.isParenthesizedTypeNode(node.objectType) && ts.isTypeQueryNode(node.objectType.type)) {
-      return this.unsupported(node, "the type of a value; write the union out");
-    }
-    const object = this.resolve(this.read(node.objectType, scope).schema);
-    const index = this.read(node.indexType, scope).schema;
-    if (object.kind === "array" && index.kind === "number") return { schema: object.element };
-    const names = literalNames(index, this);
-    const fields = object.kind === "object" ? object.fields.filter(({ name }) => names?.includes(name)) : [];
-    const [only] = fields;
-    if (fields.length === 1 && only !== undefined) return fromField(only);
-    if (fields.length > 1) return { schema: unionOf(fields.map(({ schema }) => schema)) };
-    return this.unsupported(node, `'${node.getText()}'`);
-  }
-
-  private readMapped(node: ts.MappedTypeNode, scope: Scope): Reading {
-    const constraint = node.typeParameter.constraint;
-    if (constraint === undefined || node.type === undefined || node.nameType !== undefined) {
-      return this.unsupported(node, "this kind of mapped type");
-    }
-    const key = this.read(constraint, scope).schema;
-    const names = literalNames(key, this);
-    if (names === undefined) return { schema: { kind: "map", value: this.read(node.type, scope).schema } };
-    const valueType = node.type;
-    const fields = names.map((name) => {
-      const bindings = new Map(scope.bindings).set(node.typeParameter.name.text, literal(name));
-      const reading = this.read(valueType, { ...scope, bindings });
-      const optional = node.questionToken?.kind === ts.SyntaxKind.MinusToken ? false : node.questionToken !== undefined;
-      const field = toField(name, reading, optional);
-      return node.questionToken?.kind === ts.SyntaxKind.MinusToken ? { ...field, optional: false } : field;
-    });
-    return { schema: { kind: "object", fields } };
   }
 
   private readReference(node: ts.TypeReferenceNode, scope: Scope): Reading {
@@ -221,6 +208,8 @@ export class SchemaReader implements TypeReader {
       case "declaration":
         return this.readDeclaration(meaning, args);
       case "external": {
+        if (meaning.package === "encore.dev/validate" && isRule(meaning.name))
+          return this.readRule(meaning.name, node, args);
         const known = readEncoreType(meaning.package, meaning.name, args);
         return known ?? this.unsupported(node, `'${meaning.name}' of ${meaning.package}`);
       }
@@ -229,8 +218,19 @@ export class SchemaReader implements TypeReader {
     }
   }
 
+  private readRule(name: string, node: ts.TypeReferenceNode, args: Reading[]): Reading {
+    const rule = ruleOf(name, args[0]);
+    if (typeof rule !== "string") return { ...ANY, rule };
+    this.reporter.report("E1206", node, { detail: rule });
+    return ANY;
+  }
+
   private readDeclaration({ node, module }: { node: TypeDeclaration; module: Module }, args: Reading[]): Reading {
     if (ts.isEnumDeclaration(node)) {
+      if (!this.readEnums.has(node)) {
+        enumMembers(node, (member, fault) => this.reporter.report("E1202", member, { detail: fault }));
+      }
+      this.readEnums.add(node);
       return { schema: unionOf([...enumMembers(node).values()].map((value) => ({ kind: "literal", value }))) };
     }
     if (ts.isClassDeclaration(node)) return this.unsupported(node, "a class; declare an interface in its place");
@@ -299,21 +299,4 @@ function isSimple(node: ts.TypeNode): boolean {
 /** Names of the platform's classes, for a diagnostic that says more than "not found". */
 function isGlobalClass(name: string): boolean {
   return name in globalThis;
-}
-
-function enumMembers(node: ts.EnumDeclaration): Map<string, string | number> {
-  const members = new Map<string, string | number>();
-  let next = 0;
-  for (const { name, initializer } of node.members) {
-    const value = initializer === undefined ? next : enumValue(initializer);
-    if (typeof value === "number") next = value + 1;
-    if (ts.isIdentifier(name) || ts.isStringLiteral(name)) members.set(name.text, value);
-  }
-  return members;
-}
-
-function enumValue(node: ts.Expression): string | number {
-  if (ts.isStringLiteral(node)) return node.text;
-  if (ts.isPrefixUnaryExpression(node)) return -Number(node.operand.getText());
-  return Number(node.getText());
 }

@@ -1,5 +1,6 @@
 import type ts from "typescript";
 import type { Field, Schema } from "../model/types";
+import { membersOf } from "./assignability";
 import { toField } from "./objects";
 import { ANY, type Reading, type TypeReader } from "./reading";
 
@@ -15,7 +16,6 @@ type Utility = (call: UtilityCall) => Reading;
 /** TypeScript's global types that a schema may use. */
 export const UTILITY_TYPES: ReadonlyMap<string, Utility> = new Map<string, Utility>([
   ["Array", ({ args }) => ({ schema: { kind: "array", element: (args[0] ?? ANY).schema } })],
-  ["ReadonlyArray", ({ args }) => ({ schema: { kind: "array", element: (args[0] ?? ANY).schema } })],
   ["Date", () => ({ schema: { kind: "date" } })],
   ["Promise", ({ args }) => args[0] ?? ANY],
   ["Readonly", ({ args }) => args[0] ?? ANY],
@@ -55,19 +55,14 @@ function record({ args, reader }: UtilityCall): Reading {
 function filterUnion({ node, args, reader }: UtilityCall, keep: (matches: boolean) => boolean): Reading {
   const [from, by] = args;
   if (from === undefined || by === undefined) return reader.unsupported(node, "a missing type argument");
-  const removed = members(by.schema, reader).map((member) => JSON.stringify(member));
-  const kept = members(from.schema, reader).filter((member) => keep(removed.includes(JSON.stringify(member))));
+  const removed = membersOf(by.schema, reader).map((member) => JSON.stringify(member));
+  const kept = membersOf(from.schema, reader).filter((member) => keep(removed.includes(JSON.stringify(member))));
   return { schema: unionOf(kept) };
 }
 
 function withoutNull(reading: Reading): Reading {
   if (reading.schema.kind !== "union") return { ...reading, optional: false };
   return { ...reading, optional: false, schema: unionOf(reading.schema.types.filter((type) => type.kind !== "null")) };
-}
-
-function members(schema: Schema, reader: TypeReader): Schema[] {
-  const resolved = reader.resolve(schema);
-  return resolved.kind === "union" ? resolved.types.flatMap((type) => members(type, reader)) : [resolved];
 }
 
 /** A union of one is that one. */
@@ -78,6 +73,8 @@ export function unionOf(types: Schema[]): Schema {
 
 /** The names in a union of string literals, such as the second argument of `Pick`; undefined for any other type. */
 export function literalNames(schema: Schema, reader: TypeReader): string[] | undefined {
-  const names = members(schema, reader).map((member) => (member.kind === "literal" ? String(member.value) : undefined));
+  const names = membersOf(schema, reader).map((member) =>
+    member.kind === "literal" ? String(member.value) : undefined,
+  );
   return names.every((name) => name !== undefined) ? names : undefined;
 }

@@ -1,37 +1,55 @@
-import type { ValidationExpr, ValidationRule } from "../model/types";
+import type { Schema, ValidationExpr, ValidationRule } from "../model/types";
 import type { Reading } from "./reading";
 
-/** The rule behind a type of `encore.dev/validate`, given what stands between its angle brackets. */
-export function ruleOf(name: string, argument: Reading | undefined): ValidationExpr | undefined {
+const NUMBER_RULES: Record<string, "min" | "max" | "minLen" | "maxLen"> = {
+  Min: "min",
+  Max: "max",
+  MinLen: "minLen",
+  MaxLen: "maxLen",
+};
+const TEXT_RULES: Record<string, "startsWith" | "endsWith" | "matchesRegexp"> = {
+  StartsWith: "startsWith",
+  EndsWith: "endsWith",
+  MatchesRegexp: "matchesRegexp",
+};
+const PLAIN_RULES: Record<string, "isEmail" | "isURL"> = { IsEmail: "isEmail", IsURL: "isURL" };
+
+/** Whether `encore.dev/validate` has a rule of this name. */
+export const isRule = (name: string): boolean => name in NUMBER_RULES || name in TEXT_RULES || name in PLAIN_RULES;
+
+/** The rule behind a type, given what stands between its angle brackets; a text that says what is wrong with that. */
+export function ruleOf(name: string, argument: Reading | undefined): ValidationExpr | string {
   const value = argument?.schema.kind === "literal" ? argument.schema.value : undefined;
-  const rule = makeRule(name, value);
-  return rule === undefined ? undefined : { kind: "rule", rule };
+  const ofNumber = NUMBER_RULES[name];
+  const ofText = TEXT_RULES[name];
+  const plain = PLAIN_RULES[name];
+  if (plain !== undefined) return { kind: "rule", rule: { name: plain } };
+  if (ofText !== undefined && typeof value === "string") return { kind: "rule", rule: { name: ofText, value } };
+  if (ofNumber !== undefined && typeof value === "number") {
+    const isLength = ofNumber === "minLen" || ofNumber === "maxLen";
+    if (!isLength || (Number.isInteger(value) && value >= 0)) return { kind: "rule", rule: { name: ofNumber, value } };
+  }
+  const wanted = ofNumber === undefined ? "string" : "number";
+  return `${name} requires a ${wanted} literal as its first type argument`;
 }
 
-function makeRule(name: string, value: string | number | boolean | undefined): ValidationRule | undefined {
-  switch (name) {
-    case "Min":
-      return typeof value === "number" ? { name: "min", value } : undefined;
-    case "Max":
-      return typeof value === "number" ? { name: "max", value } : undefined;
-    case "MinLen":
-      return typeof value === "number" ? { name: "minLen", value } : undefined;
-    case "MaxLen":
-      return typeof value === "number" ? { name: "maxLen", value } : undefined;
-    case "StartsWith":
-      return typeof value === "string" ? { name: "startsWith", value } : undefined;
-    case "EndsWith":
-      return typeof value === "string" ? { name: "endsWith", value } : undefined;
-    case "MatchesRegexp":
-      return typeof value === "string" ? { name: "matchesRegexp", value } : undefined;
-    case "IsEmail":
-      return { name: "isEmail" };
-    case "IsURL":
-      return { name: "isURL" };
-    default:
-      return undefined;
-  }
+/** The names of the rules that a type has no use for. */
+export function unsupportedRules(expr: ValidationExpr, schema: Schema): string[] {
+  if (expr.kind !== "rule") return expr.exprs.flatMap((inner) => unsupportedRules(inner, schema));
+  return SUPPORTED[expr.rule.name].includes(schema.kind) ? [] : [expr.rule.name];
 }
+
+const SUPPORTED: Record<ValidationRule["name"], Schema["kind"][]> = {
+  min: ["number", "decimal"],
+  max: ["number", "decimal"],
+  minLen: ["string", "array"],
+  maxLen: ["string", "array"],
+  startsWith: ["string"],
+  endsWith: ["string"],
+  matchesRegexp: ["string"],
+  isEmail: ["string"],
+  isURL: ["string"],
+};
 
 /** Joins expressions; nested ones of the same kind are flattened, in order. */
 export function combine(kind: "and" | "or", exprs: ValidationExpr[]): ValidationExpr | undefined {

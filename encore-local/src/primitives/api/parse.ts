@@ -6,7 +6,7 @@ import type { Endpoint, EndpointKind, Schema } from "../../model/types";
 import { modulePath, type ParseContext, type PrimitiveParser, type Use } from "../parser";
 import { readPath } from "./path-parameters";
 import { checkQueryFields } from "./query-fields";
-import { readStaticConfig } from "./static-config";
+import { checkStaticPath, readStaticConfig, STATIC_OPTIONS } from "./static-config";
 
 const KINDS: Record<string, EndpointKind> = {
   raw: "raw",
@@ -16,6 +16,7 @@ const KINDS: Record<string, EndpointKind> = {
   streamInOut: "streamInOut",
 };
 const METHODS = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+const OPTIONS = ["method", "path", "expose", "auth", "bodyLimit", "tags", "sensitive"].concat(STATIC_OPTIONS);
 const DEFAULT_BODY_LIMIT = 2 * 1024 * 1024;
 
 /** `api(...)`, `api.raw(...)`, `api.static(...)` and the streams. */
@@ -32,7 +33,7 @@ export const apiParser: PrimitiveParser = {
     if (binding === undefined) return reporter.report("E1102", node, { detail: "an endpoint" });
     const service = context.serviceOf(use.module.file);
     if (service === undefined) return reporter.report("E1401", node, { detail: "an endpoint" });
-    const options = Options.of(node.arguments?.[0], node, reporter);
+    const options = Options.of(node.arguments?.[0], { at: node, known: OPTIONS, reporter });
     if (options === undefined) return;
     const handler = node.arguments?.[1];
     if (kind !== "static" && handler === undefined) {
@@ -57,6 +58,7 @@ interface EndpointUse {
 function readEndpoint(endpointUse: EndpointUse): Endpoint | undefined {
   const { use, context, options, kind, service, name } = endpointUse;
   const schemas = readTypes(endpointUse);
+  if (schemas?.response !== undefined) checkStatusFields(schemas.response, { use, context });
   const methods = readMethods(endpointUse);
   const pathText = options.has("path") ? options.string("path") : `/${service}.${name}`;
   if (schemas === undefined || methods === undefined || pathText === undefined) return undefined;
@@ -69,6 +71,7 @@ function readEndpoint(endpointUse: EndpointUse): Endpoint | undefined {
   });
   if (segments === undefined) return undefined;
   if (schemas.request !== undefined) checkQueryFields(schemas.request, { at: use.node, context, methods, segments });
+  if (kind === "static") checkStaticPath(segments, at, context);
   const staticConfig = kind === "static" ? readStaticConfig(options, { use, context }) : undefined;
   const bodyLimit = options.numberOrNull("bodyLimit");
   const doc = docOf(use.node);
@@ -92,19 +95,19 @@ function readEndpoint(endpointUse: EndpointUse): Endpoint | undefined {
   };
 }
 
-function readMethods({ use, context, options, kind }: EndpointUse): string[] | undefined {
+function readMethods({ context, options, kind }: EndpointUse): string[] | undefined {
   if (kind === "static") return ["HEAD", "GET"];
   if (kind.startsWith("stream")) return ["GET"];
   const node = options.expression("method");
   if (node === undefined) return ["POST"];
-  const items = ts.isArrayLiteralExpression(node) ? [...node.elements] : [node];
-  const methods = items.map((item) => stringLiteral(item, context.reporter)).filter((method) => method !== undefined);
+  const refuse = (detail: string): undefined => context.reporter.report("E1304", node, { detail }) as undefined;
+  if (!ts.isStringLiteral(node) && !ts.isArrayLiteralExpression(node)) return refuse("it must be a string or a list");
+  const items: ts.Expression[] = ts.isStringLiteral(node) ? [node] : [...node.elements];
+  const methods = items.flatMap((item) => stringLiteral(item, context.reporter) ?? []);
   const wrong = methods.find((method) => method !== "*" && !METHODS.includes(method));
-  if (wrong !== undefined || (methods.includes("*") && methods.length > 1) || methods.length < items.length) {
-    context.reporter.report("E1304", node ?? use.node, wrong === undefined ? {} : { detail: wrong });
-    return undefined;
-  }
-  return [...new Set(methods)].sort();
+  if (wrong !== undefined) return refuse(wrong);
+  if (methods.includes("*") && methods.length > 1) return refuse("'*' stands for all of them");
+  return methods.length < items.length ? undefined : [...new Set(methods)].sort();
 }
 
 type Schemas = Pick<Endpoint, "request" | "response" | "incoming" | "outgoing">;
@@ -122,7 +125,7 @@ function readTypes({ use, context, kind }: EndpointUse): Schemas | undefined {
   const read = (type: ts.TypeNode | undefined) => readObjectType(type, use, context);
   if (kind === "typed") {
     return compact({
-      request: read(handler?.parameters[0]?.type ?? generics[0]),
+      request: read(annotation(handler?.parameters[0]) ?? generics[0]),
       response: read(handler?.type ?? generics[1]),
     });
   }
@@ -144,6 +147,13 @@ function compact(schemas: { [K in keyof Schemas]: Schemas[K] | undefined }): Sch
   return Object.fromEntries(Object.entries(schemas).filter(([, schema]) => schema !== undefined));
 }
 
+function checkStatusFields(response: Schema, { use, context }: Pick<EndpointUse, "use" | "context">): void {
+  const statuses = (context.schemas.fieldsOf(response) ?? []).filter(({ wire }) => wire?.in === "status");
+  if (statuses.length > 1) {
+    context.reporter.report("E1208", use.node, { detail: statuses.map(({ name }) => name).join(", ") });
+  }
+}
+
 /** A request or a response must be an object; `void` is no schema at all. */
 function readObjectType(type: ts.TypeNode | undefined, use: Use, context: ParseContext): Schema | undefined {
   if (type === undefined) return undefined;
@@ -156,6 +166,10 @@ function readObjectType(type: ts.TypeNode | undefined, use: Use, context: ParseC
   }
   return schema;
 }
+
+/** A parameter with a default value has no type to Encore's parser. */
+const annotation = (parameter: ts.ParameterDeclaration | undefined): ts.TypeNode | undefined =>
+  parameter?.initializer === undefined ? parameter?.type : undefined;
 
 function handlerFunction(handler: ts.Expression | undefined): ts.ArrowFunction | ts.FunctionExpression | undefined {
   if (handler === undefined) return undefined;

@@ -10,7 +10,7 @@ export function parsePath(path: string): RawSegment[] | string {
     const last = index === segments.length - 1;
     if (segment.kind === "literal") {
       if (segment.value === "" && segments.length > 1) return "it has an empty segment";
-    } else if (segment.name === "") return "a parameter has no name";
+    } else if (segment.name === "" && segment.kind !== "fallback") return "a parameter has no name";
     else if (segment.kind !== "param" && !last) return `the ${segment.kind} is not the last segment`;
   }
   return segments;

@@ -1,9 +1,11 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import ts from "typescript";
-import { literalValue, type Options } from "../../model/literals";
-import type { StaticConfig } from "../../model/types";
+import type { Options } from "../../model/literals";
+import type { PathSegment, StaticConfig } from "../../model/types";
 import type { ParseContext, Use } from "../parser";
 import { besideModule } from "./parse";
+
+export const STATIC_OPTIONS = ["dir", "notFound", "notFoundStatus", "headers"];
 
 interface StaticUse {
   use: Use;
@@ -30,8 +32,8 @@ export function readStaticConfig(options: Options, staticUse: StaticUse): Static
   };
 }
 
-/** An absolute path that is below the file's folder and exists. */
-function readLocalPath(options: Options, name: string, { use, context }: StaticUse): string | undefined {
+/** An absolute path that is below the file's folder and is what it should be. */
+function readLocalPath(options: Options, name: "dir" | "notFound", { use, context }: StaticUse): string | undefined {
   const relative = options.string(name);
   const node = options.expression(name);
   if (relative === undefined || node === undefined) return undefined;
@@ -40,8 +42,20 @@ function readLocalPath(options: Options, name: string, { use, context }: StaticU
     return undefined;
   }
   const absolute = besideModule(use, context, relative);
-  if (!existsSync(absolute)) context.reporter.report("E1404", node, { detail: relative });
+  const found = statSync(absolute, { throwIfNoEntry: false });
+  if (!(name === "dir" ? found?.isDirectory() : found?.isFile())) {
+    context.reporter.report("E1404", node, { detail: relative });
+  }
   return absolute;
+}
+
+/** Besides a folder, a path of files may have one part that varies, at its end. */
+export function checkStaticPath(segments: readonly PathSegment[], at: ts.Node, { reporter }: ParseContext): void {
+  const varies = segments.findIndex(({ kind }) => kind !== "literal");
+  const after = varies < 0 ? undefined : segments[varies + 1];
+  if (after === undefined) return;
+  const what = after.kind === "literal" ? "static segments after dynamic segments" : "multiple dynamic segments";
+  reporter.report("E1301", at, { detail: `static assets path cannot contain ${what}` });
 }
 
 function readHeaders(options: Options, { reporter }: ParseContext): Record<string, string[]> | undefined {
@@ -53,14 +67,14 @@ function readHeaders(options: Options, { reporter }: ParseContext): Record<strin
   }
   const headers: Record<string, string[]> = {};
   for (const property of node.properties) {
-    const value = ts.isPropertyAssignment(property) ? literalValue(property.initializer) : undefined;
-    const values = Array.isArray(value) ? value : [value];
-    const name =
-      property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteral(property.name))
-        ? property.name.text
-        : undefined;
-    if (name === undefined || !values.every((item) => typeof item === "string")) reporter.report("E1003", property);
-    else headers[name] = values;
+    // Encore passes over what is of another form.
+    if (!ts.isPropertyAssignment(property)) continue;
+    const { name, initializer } = property;
+    if (!ts.isIdentifier(name) && !ts.isStringLiteral(name)) continue;
+    const values = ts.isArrayLiteralExpression(initializer) ? [...initializer.elements] : [initializer];
+    const texts = values.filter(ts.isStringLiteral).map(({ text }) => text);
+    if (texts.length === values.length) headers[name.text] = texts;
+    else reporter.report("E1003", initializer, { detail: "header value must be a string or array of strings" });
   }
   return headers;
 }

@@ -16,7 +16,8 @@ export const cronParser: PrimitiveParser = {
     if (!use.topLevel) return reporter.report("E1101", node, { detail: "CronJob" });
     const argument = node.arguments?.[0];
     const name = argument === undefined ? undefined : stringLiteral(argument, reporter);
-    const options = Options.of(node.arguments?.[1], node, reporter);
+    const known = ["endpoint", "title", "every", "schedule"];
+    const options = Options.of(node.arguments?.[1], { at: node, known, reporter });
     if (name === undefined || options === undefined) return;
     const schedule = readSchedule(options, context);
     if (schedule === undefined) return;

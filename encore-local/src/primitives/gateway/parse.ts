@@ -17,7 +17,10 @@ export const authHandlerParser: PrimitiveParser = {
     const service = context.serviceOf(use.module.file);
     if (service === undefined) return reporter.report("E1401", node, { detail: "authHandler" });
     const handler = node.arguments?.[0];
-    const [params, data] = node.typeArguments ?? signature(handler);
+    if (handler === undefined) return reporter.report("E1005", node, { detail: "the handler" });
+    const [paramsType, dataType] = signature(handler);
+    const params = paramsType ?? node.typeArguments?.[0];
+    const data = dataType ?? node.typeArguments?.[1];
     if (params === undefined || data === undefined) {
       return reporter.report("E1005", node, { detail: "the types, as in authHandler<AuthParams, AuthData>" });
     }
@@ -37,6 +40,10 @@ export const authHandlerParser: PrimitiveParser = {
     ] as const) {
       if (schemas.fieldsOf(schema) === undefined) reporter.report("E1201", type, { detail: type.getText() });
     }
+    for (const field of schemas.fieldsOf(authHandler.params) ?? []) {
+      if (field.wire === undefined) reporter.report("E1207", params, { detail: field.name });
+    }
+    if (context.authHandlers.length > 0) return reporter.report("E1103", node, { detail: "a second auth handler" });
     context.bindResource(use, `${service}.${binding.name}`);
     context.authHandlers.push(authHandler);
   },
@@ -52,7 +59,7 @@ export const gatewayParser: PrimitiveParser = {
     const { reporter, model } = context;
     if (!use.topLevel) return reporter.report("E1101", node, { detail: "Gateway" });
     if (binding === undefined) return reporter.report("E1102", node, { detail: "Gateway" });
-    const options = Options.of(node.arguments?.[0], node, reporter);
+    const options = Options.of(node.arguments?.[0], { at: node, known: ["authHandler"], reporter });
     if (options === undefined) return;
     const reference = options.expression("authHandler");
     context.later(() => {
@@ -74,7 +81,7 @@ export const gatewayParser: PrimitiveParser = {
 };
 
 /** The annotations of `async (params: Params): Promise<Data> => ...`. */
-function signature(handler: ts.Expression | undefined): (ts.TypeNode | undefined)[] {
-  if (handler === undefined || !(ts.isArrowFunction(handler) || ts.isFunctionExpression(handler))) return [];
+function signature(handler: ts.Expression): (ts.TypeNode | undefined)[] {
+  if (!(ts.isArrowFunction(handler) || ts.isFunctionExpression(handler))) return [];
   return [handler.parameters[0]?.type, handler.type];
 }

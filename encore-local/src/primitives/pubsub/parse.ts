@@ -10,13 +10,17 @@ export const topicParser: PrimitiveParser = {
   exports: ["Topic"],
 
   parse(use, context) {
-    const { node, binding } = use;
+    const { node } = use;
     const { reporter, model } = context;
     if (!use.topLevel) return reporter.report("E1101", node, { detail: "Topic" });
-    if (binding === undefined) return reporter.report("E1102", node, { detail: "Topic" });
     const name = nameArgument(use, context, 0);
-    const options = Options.of(node.arguments?.[1], node, reporter);
+    const known = ["deliveryGuarantee", "orderingAttribute"];
+    const options = Options.of(node.arguments?.[1], { at: node, known, reporter });
     const guarantee = options?.string("deliveryGuarantee");
+    if (guarantee !== undefined && guarantee !== "at-least-once" && guarantee !== "exactly-once") {
+      const remedy = 'Use "at-least-once" or "exactly-once".';
+      reporter.report("E1003", options?.expression("deliveryGuarantee") ?? node, { detail: guarantee, remedy });
+    }
     const message = node.typeArguments?.[0];
     if (message === undefined)
       return reporter.report("E1005", node, { detail: "the message's type, as in Topic<Message>" });
@@ -34,8 +38,6 @@ export const topicParser: PrimitiveParser = {
       deliveryGuarantee: guarantee === "exactly-once" ? "exactly-once" : "at-least-once",
       ...(orderingAttribute === undefined ? {} : { orderingAttribute }),
       ...(doc === undefined ? {} : { doc }),
-      module: modulePath(use),
-      binding: binding.name,
       location: locationOf(node),
     });
   },
@@ -51,6 +53,8 @@ const DEFAULTS = {
   maxConcurrency: 100,
 };
 
+const SUBSCRIPTION = ["handler", "maxConcurrency", "ackDeadline", "messageRetention", "retryPolicy"];
+
 /** `new Subscription(topic, "name", { handler, ... })` */
 export const subscriptionParser: PrimitiveParser = {
   package: "encore.dev/pubsub",
@@ -62,7 +66,7 @@ export const subscriptionParser: PrimitiveParser = {
     const name = nameArgument(use, context, 1);
     const service = context.serviceOf(use.module.file);
     if (service === undefined) return context.reporter.report("E1401", node, { detail: "Subscription" });
-    const options = Options.of(node.arguments?.[2], node, context.reporter);
+    const options = Options.of(node.arguments?.[2], { at: node, known: SUBSCRIPTION, reporter: context.reporter });
     if (name === undefined || options === undefined) return;
     if (!options.has("handler")) context.reporter.report("E1005", options.node, { detail: "handler" });
     const subscription = { name, service, module: modulePath(use), ...readPolicy(options, context) };
@@ -93,7 +97,7 @@ type Policy = Pick<
 >;
 
 function readPolicy(options: Options, context: ParseContext): Policy {
-  const retry = options.nested("retryPolicy");
+  const retry = options.nested("retryPolicy", ["minBackoff", "maxBackoff", "maxRetries"]);
   const duration = (from: Options | undefined, name: string, fallback: number) =>
     from === undefined ? fallback : (readDuration(from, name, context) ?? fallback);
   return {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { stringLiteral } from "../../model/literals";
+import { Options, stringLiteral } from "../../model/literals";
 import type { PrimitiveParser } from "../parser";
 
 /**
@@ -10,7 +10,8 @@ export const serviceParser: PrimitiveParser = {
   package: "encore.dev/service",
   exports: ["Service"],
 
-  parse({ node, module, topLevel }, { reporter }) {
+  parse({ node, module, topLevel, binding }, { reporter }) {
+    if (binding !== undefined) return reporter.report("E1405", node, { detail: "a Service is bound to a variable" });
     if (!topLevel) return reporter.report("E1101", node, { detail: "Service" });
     if (path.posix.basename(module.file) !== "encore.service.ts") {
       return reporter.report("E1401", node, {
@@ -21,5 +22,7 @@ export const serviceParser: PrimitiveParser = {
     const argument = node.arguments?.[0];
     if (argument === undefined) return reporter.report("E1005", node, { detail: "the service's name" });
     stringLiteral(argument, reporter);
+    const options = node.arguments?.[1];
+    if (options !== undefined) Options.of(options, { at: node, known: ["middlewares"], reporter });
   },
 };

@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { Options, stringLiteral } from "../../model/literals";
 import { locationOf } from "../../model/reporter";
 import type { Database } from "../../model/types";
+import { misnamedMigrations } from "../../postgres/migrations";
 import type { ParseContext, PrimitiveParser, Use } from "../parser";
 
 /** `new SQLDatabase("name", { migrations: "./migrations" })`, and references by `SQLDatabase.named("name")`. */
@@ -34,32 +35,52 @@ export const sqldbParser: PrimitiveParser = {
   },
 };
 
-function readConfig(use: Use, context: ParseContext): Pick<Database, "migrationsDir" | "migrationsSource"> {
+type MigrationsConfig = Pick<Database, "migrationsDir" | "migrationsSource">;
+
+const SOURCES = ["prisma", "drizzle", "drizzle/v1"] as const;
+
+function readConfig(use: Use, context: ParseContext): MigrationsConfig {
+  const { reporter } = context;
   const argument = use.node.arguments?.[1];
   if (argument === undefined) return { migrationsSource: "sequential" };
-  const options = Options.of(argument, use.node, context.reporter);
+  const options = Options.of(argument, { at: use.node, known: ["migrations"], reporter });
   const migrations = options?.expression("migrations");
   if (options === undefined || migrations === undefined) return { migrationsSource: "sequential" };
-  if (ts.isObjectLiteralExpression(migrations)) {
-    const nested = Options.of(migrations, migrations, context.reporter);
-    const folder = nested?.expression("path");
-    const source = nested?.string("source");
-    return {
-      ...(folder === undefined ? {} : migrationsFolder(folder, use, context)),
-      migrationsSource: source === "prisma" || source === "drizzle" ? source : "sequential",
-    };
+  if (!ts.isObjectLiteralExpression(migrations)) return migrationsFolder(migrations, "sequential", { use, context });
+  const nested = Options.of(migrations, { at: migrations, known: ["path", "source"], reporter });
+  const folder = nested?.expression("path");
+  if (nested === undefined || folder === undefined) {
+    if (nested !== undefined) reporter.report("E1005", migrations, { detail: "path" });
+    return { migrationsSource: "sequential" };
   }
-  return { ...migrationsFolder(migrations, use, context), migrationsSource: "sequential" };
+  const named = nested.string("source");
+  const source = SOURCES.find((known) => known === named);
+  if (named !== undefined && source === undefined) {
+    const remedy = `Use ${SOURCES.map((known) => `"${known}"`).join(", ")}, or leave it out.`;
+    reporter.report("E1003", nested.expression("source") ?? folder, { detail: `source: '${named}'`, remedy });
+  }
+  return migrationsFolder(folder, source ?? "sequential", { use, context });
 }
 
-function migrationsFolder(node: ts.Expression, use: Use, { root, reporter }: ParseContext): { migrationsDir?: string } {
+function migrationsFolder(
+  node: ts.Expression,
+  migrationsSource: Database["migrationsSource"],
+  { use, context: { root, reporter } }: { use: Use; context: ParseContext },
+): MigrationsConfig {
   const relative = stringLiteral(node, reporter);
-  if (relative === undefined) return {};
+  if (relative === undefined) return { migrationsSource };
   if (path.isAbsolute(relative) || relative.split("/").includes("..")) {
     reporter.report("E1403", node, { detail: relative });
-    return {};
+    return { migrationsSource };
   }
   const migrationsDir = path.join(root, path.dirname(use.module.file), relative);
   if (!existsSync(migrationsDir)) reporter.report("E1404", node, { detail: relative });
-  return { migrationsDir };
+  else if (!statSync(migrationsDir).isDirectory()) {
+    reporter.report("E1404", node, { detail: `${relative} is not a folder` });
+  } else {
+    for (const file of misnamedMigrations(migrationsDir, migrationsSource)) {
+      reporter.report("E1504", node, { detail: file });
+    }
+  }
+  return { migrationsDir, migrationsSource };
 }

@@ -1,0 +1,122 @@
+import ts from "typescript";
+import type { Module } from "./modules";
+import type { Reporter } from "./reporter";
+import { declaredIn } from "./scopes";
+import type { Location } from "./types";
+
+/** What a resource is, as far as its use goes. */
+export type ResourceKind = "database" | "topic" | "metric" | "client";
+
+/** A statement that stands in the source, for the check of its syntax. */
+export interface SqlText {
+  text: string;
+  location: Location;
+}
+
+/** How a name is used, in the terms of Encore's parser, which infers from it who may do what. */
+type Usage =
+  | { kind: "method"; name: string; call: ts.CallExpression }
+  | { kind: "template"; name: string; template: ts.TaggedTemplateExpression }
+  | { kind: "field"; name: string }
+  | { kind: "argument" | "constructor argument" | "callee" | "other" };
+
+export interface UsesContext {
+  reporter: Reporter;
+  /** What a name stands for in the module; undefined for all that is no resource. */
+  kindOf: (name: string) => ResourceKind | undefined;
+  /** Called with each statement of a database. */
+  onSql: (node: ts.Node, text: string) => void;
+}
+
+/** Reports uses of resources that Encore's parser does not understand. */
+export function checkResourceUses(module: Module, context: UsesContext): void {
+  const visit = (node: ts.Node, shadowed: ReadonlySet<string>): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
+    if (ts.isIdentifier(node)) checkName(node, shadowed, context);
+    const declared = node === module.source ? [] : declaredIn(node);
+    const inside = declared.length === 0 ? shadowed : new Set([...shadowed, ...declared]);
+    ts.forEachChild(node, (child) => visit(child, inside));
+  };
+  visit(module.source, new Set());
+}
+
+function checkName(node: ts.Identifier, shadowed: ReadonlySet<string>, context: UsesContext): void {
+  if (shadowed.has(node.text) || !isReference(node)) return;
+  const kind = context.kindOf(node.text);
+  const usage = kind === undefined ? undefined : usageOf(node);
+  if (kind === undefined || usage === undefined) return;
+  if (kind === "database") readSql(usage, context);
+  const fault = FAULTS[kind](usage);
+  if (fault !== undefined) context.reporter.report("E1505", node, { detail: fault, remedy: REMEDIES[kind] });
+}
+
+/** False for names of properties and of what is being declared. */
+function isReference(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
+  if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
+  if (ts.isQualifiedName(parent)) return parent.left === node;
+  if (ts.isBindingElement(parent)) return parent.initializer === node;
+  const declares = "name" in parent && parent.name === node && !ts.isShorthandPropertyAssignment(parent);
+  return !declares && !ts.isTypeReferenceNode(parent);
+}
+
+function usageOf(node: ts.Identifier): Usage | undefined {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent)) return memberUsage(parent);
+  if (ts.isElementAccessExpression(parent) && parent.expression === node) return undefined;
+  if (ts.isCallExpression(parent)) return { kind: parent.expression === node ? "callee" : "argument" };
+  if (ts.isNewExpression(parent) && parent.expression !== node) return { kind: "constructor argument" };
+  // A declaration that names it outside every expression, such as a type, is no use of it.
+  const enclosing = ts.findAncestor(node, (n) => n !== node && ts.isExpression(n));
+  return enclosing !== undefined || isWholeExpression(node) ? { kind: "other" } : undefined;
+}
+
+const isWholeExpression = ({ parent }: ts.Identifier): boolean =>
+  ts.isVariableDeclaration(parent) || ts.isExportAssignment(parent) || ts.isExpressionStatement(parent);
+
+function memberUsage(member: ts.PropertyAccessExpression): Usage | undefined {
+  const { parent, name } = member;
+  if (!ts.isIdentifier(name)) return undefined;
+  if (ts.isCallExpression(parent) && parent.expression === member && member.questionDotToken === undefined) {
+    return { kind: "method", name: name.text, call: parent };
+  }
+  if (ts.isTaggedTemplateExpression(parent)) return { kind: "template", name: name.text, template: parent };
+  return { kind: "field", name: name.text };
+}
+
+const FAULTS: Record<ResourceKind, (usage: Usage) => string | undefined> = {
+  database: ({ kind }) => (kind === "other" || kind === "callee" ? "invalid use of database resource" : undefined),
+  topic: ({ kind }) => (kind === "method" || kind === "constructor argument" ? undefined : "invalid topic usage"),
+  metric: ({ kind }) => (kind === "method" || kind === "constructor argument" ? undefined : "invalid metric usage"),
+  client(usage) {
+    if (usage.kind === "method" || (usage.kind === "field" && usage.name === "Client")) return undefined;
+    return usage.kind === "field" ? "invalid service client field access" : "invalid service client usage";
+  },
+};
+
+const REMEDIES: Record<ResourceKind, string> = {
+  database: "Call a method of it, or pass it to a function as an argument of its own.",
+  topic: "Call `publish` on it; to hand it on, pass `topic.ref<Publisher>()`.",
+  metric: "Call a method of it; to hand it on, pass `metric.ref()`.",
+  client: "Write calls as `service.endpoint(...)`; to hand the client on, pass `service.ref()`.",
+};
+
+const TEMPLATE_METHODS = ["query", "queryRow", "queryAll", "exec"];
+const RAW_METHODS = ["rawQuery", "rawQueryRow", "rawQueryAll", "rawExec"];
+
+function readSql(usage: Usage, { onSql }: UsesContext): void {
+  if (usage.kind === "template" && TEMPLATE_METHODS.includes(usage.name)) {
+    onSql(usage.template.template, withParameters(usage.template.template));
+  } else if (usage.kind === "method" && RAW_METHODS.includes(usage.name)) {
+    const [text] = usage.call.arguments;
+    if (text !== undefined && ts.isStringLiteral(text)) onSql(text, text.text);
+  }
+}
+
+/** The text that reaches PostgreSQL: `$1` in place of the first value. */
+function withParameters(template: ts.TemplateLiteral): string {
+  const raw = (part: ts.TemplateLiteralLikeNode): string => part.rawText ?? part.text;
+  if (ts.isNoSubstitutionTemplateLiteral(template)) return raw(template);
+  return template.templateSpans.reduce((sql, span, i) => `${sql}$${i + 1}${raw(span.literal)}`, raw(template.head));
+}
