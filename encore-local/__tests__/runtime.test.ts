@@ -55,6 +55,22 @@ describe("a running app", () => {
     ]);
   });
 
+  it("shows what the app counted in Prometheus' text form", async () => {
+    for (let i = 0; i < 3; i++) await fetch(`${app.url}/measure`, { method: "POST" });
+    const answer = await fetch(`${app.url}/__encore/metrics`);
+    expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(await answer.text()).toBe(`# HELP measured How often it was measured.
+# TYPE measured counter
+measured{service="probe"} 3
+# TYPE outcomes counter
+outcomes{ok="true",service="probe",status_code="200"} 6
+# TYPE level gauge
+level{service="probe"} 0.25
+# TYPE levels gauge
+levels{service="probe",where="a \\"b\\"\\n"} -1
+`);
+  });
+
   it("passes a large raw body through without losing a byte", async () => {
     const body = Buffer.alloc(40 * MEBIBYTE, "y");
     const answer = await fetch(`${app.url}/upload`, { method: "POST", body });

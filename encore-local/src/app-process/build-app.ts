@@ -56,7 +56,9 @@ function refuseWith(diagnostics: Diagnostic[], root: string): void {
 
 function fingerprintOf({ model, secrets, bundle }: Omit<AppBuild, "fingerprint">): string {
   const hash = createHash("sha256");
-  const migrations = model.databases.flatMap(({ migrationsDir }) => migrationsDir ?? []).map(readMigrations);
+  const migrations = model.databases.map(({ migrationsDir, migrationsSource }) =>
+    migrationsDir === undefined ? [] : readMigrations(migrationsDir, migrationsSource),
+  );
   const parts = [JSON.stringify(model), JSON.stringify(secrets), JSON.stringify(migrations), readFileSync(bundle)];
   for (const part of parts) hash.update(part);
   return hash.digest("hex");

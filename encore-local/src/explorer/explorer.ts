@@ -94,11 +94,14 @@ export class Explorer {
     if (this.#version === undefined) return [];
     const { model, databases } = this.#version;
     return await Promise.all(
-      model.databases.map(async ({ name, migrationsDir }) => {
+      model.databases.map(async ({ name, migrationsDir, migrationsSource }) => {
         const connectionString = databases[name]?.connectionString;
         if (connectionString === undefined || migrationsDir === undefined) return { name, migrations: [] };
         try {
-          return { name, migrations: await migrationStatus(connectionString, migrationsDir) };
+          return {
+            name,
+            migrations: await migrationStatus({ connectionString, folder: migrationsDir, source: migrationsSource }),
+          };
         } catch (error) {
           return { name, migrations: [], error: error instanceof Error ? error.message : String(error) };
         }

@@ -93,13 +93,16 @@ export function apiRoute(endpoint: Endpoint, handler: string): string {
 }
 
 function testingModule(service: Service): string {
+  const { module } = service;
+  const imported = module === undefined ? "" : `import * as service from ${importPath(module, 4)};\n`;
+  const middlewares = module === undefined ? "[]" : "service.default.cfg.middlewares || []";
   const functions = callable(service).map(
     (endpoint) => `
 export async function ${endpoint.name}(params, opts) {
   const handler = (await import(${importPath(endpoint.module, 4)})).${endpoint.binding};
   registerTestHandler({
     apiRoute: ${apiRoute(endpoint, "handler")},
-    middlewares: service.default.cfg.middlewares || [],
+    middlewares: ${middlewares},
     endpointOptions: ${endpointOptions(endpoint)},
   });
   return ${carrier(endpoint)}(${JSON.stringify(service.name)}, ${JSON.stringify(endpoint.name)}, params, opts);
@@ -108,8 +111,7 @@ export async function ${endpoint.name}(params, opts) {
   );
   return `${HEADER}import { apiCall, streamIn, streamOut, streamInOut } from "encore.dev/internal/codegen/api";
 import { registerTestHandler } from "encore.dev/internal/codegen/appinit";
-import * as service from ${importPath(service.module, 4)};
-${functions.join("")}`;
+${imported}${functions.join("")}`;
 }
 
 /** An endpoint's type is that of its handler, with call options behind the parameters. */

@@ -15,12 +15,13 @@ export function entryPoint(model: AppModel): string {
   const endpoints = model.services.flatMap((service) => service.endpoints).filter(({ kind }) => kind !== "static");
   const gateways = model.gateways.map((gateway, i) => ({ ...gateway, local: `gateway${i}` }));
   const handlers = endpoints.map((endpoint, i) => ({ endpoint, local: `handler${i}` }));
-  const services = model.services.map((service) => ({
-    ...service,
-    local: `${serviceIdentifier(service.name)}_service`,
-  }));
-  const middlewares = (name: string) =>
-    `${services.find((service) => service.name === name)?.local}.default.cfg.middlewares || []`;
+  const services = model.services.flatMap(({ name, module }) =>
+    module === undefined ? [] : { name, module, local: `${serviceIdentifier(name)}_service` },
+  );
+  const middlewares = (name: string) => {
+    const service = services.find((candidate) => candidate.name === name);
+    return service === undefined ? "[]" : `${service.local}.default.cfg.middlewares || []`;
+  };
   return `// Written by encore-local from the app's source. Changes are lost.
 import { registerGateways, registerHandlers, run, type Handler } from "encore.dev/internal/codegen/appinit";
 ${gateways.map(({ binding, local, module }) => `import { ${binding} as ${local} } from ${importPath(module, DEPTH)};\n`).join("")}${handlers

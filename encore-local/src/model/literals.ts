@@ -15,6 +15,8 @@ interface OptionsContext {
  */
 export class Options {
   readonly #properties = new Map<string, ts.Expression>();
+  /** Options whose form was refused: they are there, but have no value. */
+  readonly #refused = new Set<string>();
 
   private constructor(
     readonly node: ts.ObjectLiteralExpression,
@@ -32,7 +34,7 @@ export class Options {
   }
 
   has(name: string): boolean {
-    return this.#properties.has(name);
+    return this.#properties.has(name) || this.#refused.has(name);
   }
 
   expression(name: string): ts.Expression | undefined {
@@ -84,6 +86,7 @@ export class Options {
     if (!ts.isPropertyAssignment(property) || !isPlainName(property.name)) {
       const form = ts.isSpreadAssignment(property) ? "the spread operator" : `'${property.name?.getText()}'`;
       reporter.report("E1001", property, { detail: `${form} is not of the form name: value` });
+      this.#refused.add(property.name?.getText() ?? "");
       return;
     }
     const name = property.name.text;

@@ -2,7 +2,7 @@ import path from "node:path";
 import ts from "typescript";
 import { reportConflicts } from "../primitives/api/conflicts";
 import { PRIMITIVE_PARSERS } from "../primitives/parse-registry";
-import type { ParseContext } from "../primitives/parser";
+import type { ParseContext, PrimitiveParser } from "../primitives/parser";
 import { SchemaReader } from "../schema/schema-reader";
 import { readAppFile } from "./app-file";
 import type { Diagnostic } from "./diagnostic";
@@ -10,7 +10,7 @@ import { type Module, Modules } from "./modules";
 import { refuse } from "./refused";
 import { locationOf, Reporter } from "./reporter";
 import { checkResourceUses, type ResourceKind, type SqlText } from "./resource-uses";
-import { findServices, serviceOf } from "./services";
+import { addImplicitServices, findServices, serviceOf } from "./services";
 import { listSourceFiles, SourceCache } from "./source-files";
 import type { AppModel } from "./types";
 import { type EncoreUse, findUses } from "./uses";
@@ -45,13 +45,19 @@ export function readApp(root: string, sources = new SourceCache()): ReadAppResul
     subscriptions: [],
     secrets: [],
     cronJobs: [],
+    metrics: [],
     declarations: schemas.declarations,
   };
   const deferred: (() => void)[] = [];
   const context = createContext({ root, modules, reporter, schemas, model, deferred });
-  for (const module of loaded) {
-    for (const use of findUses(module)) parseUse(use, context);
-  }
+  const uses = loaded.map((module) => ({ module, found: findUses(module) }));
+  const serving = uses.filter(({ found }) => found.some((use) => parserOf(use)?.inService));
+  addImplicitServices(
+    model.services,
+    serving.map(({ module }) => module),
+    root,
+  );
+  for (const use of uses.flatMap(({ found }) => found)) parseUse(use, context);
   for (const work of deferred) work();
   const statements: SqlText[] = [];
   for (const module of loaded) {
@@ -59,6 +65,9 @@ export function readApp(root: string, sources = new SourceCache()): ReadAppResul
       reporter,
       kindOf: (name) => context.resourceKind(name, module),
       onSql: (node, text) => statements.push({ text, location: locationOf(node) }),
+      onUse: (name, kind) => {
+        if (kind === "metric") noteMetricUse(name, module, context);
+      },
     });
   }
   reportConflicts(
@@ -68,12 +77,28 @@ export function readApp(root: string, sources = new SourceCache()): ReadAppResul
   return { model, diagnostics: reporter.diagnostics, statements };
 }
 
+const parserOf = (use: EncoreUse): PrimitiveParser | undefined =>
+  PRIMITIVE_PARSERS.find(({ package: name, exports }) => name === use.package && exports.includes(use.name));
+
 function parseUse(use: EncoreUse, context: ParseContext): void {
-  const parser = PRIMITIVE_PARSERS.find(
-    (candidate) => candidate.package === use.package && candidate.exports.includes(use.name),
-  );
-  if (parser !== undefined) parser.parse(use, context);
-  else refuse(use, context.reporter);
+  const parser = parserOf(use);
+  if (parser === undefined) refuse(use, context.reporter);
+  else if (use.throughNamespace) reportNamespace(use, context.reporter);
+  else parser.parse(use, context);
+}
+
+function reportNamespace(use: EncoreUse, reporter: Reporter): void {
+  const remedy = `Write import { ${use.name} } from "${use.package}".`;
+  reporter.report("E1406", use.node, { detail: `${use.name} through the namespace of its package`, remedy });
+}
+
+/** A metric counts for the services that use it, so that each use must be within one. */
+function noteMetricUse(name: ts.Identifier, module: Module, context: ReadContext): void {
+  const metric = context.model.metrics.find((candidate) => candidate.name === context.resourceName(name, module));
+  const service = context.serviceOf(module.file);
+  if (service === undefined)
+    context.reporter.report("E1401", name, { detail: "a metric is used outside of every service" });
+  else if (metric !== undefined && !metric.services.includes(service)) metric.services.push(service);
 }
 
 /** Uses of these are looked at, by the name of what the SDK exports. */

@@ -5,7 +5,6 @@ import type { EncoreUse } from "./uses";
 const REFUSED: Record<string, string[]> = {
   "encore.dev/storage/objects": ["Bucket"],
   "encore.dev/storage/cache": ["CacheCluster"],
-  "encore.dev/metrics": ["Counter", "CounterGroup", "Gauge", "GaugeGroup"],
 };
 
 /** Names, with its place, what the app uses and the runtime lacks; it is never ignored. */

@@ -15,6 +15,7 @@ const CATALOGUE = {
   E1101: ["must be defined at the top level of a module", "Move it out of the function and bind it to a constant."],
   E1102: ["must be bound to a variable", "Write `export const name = ...`."],
   E1103: ["defined twice", "Give one of them another name."],
+  E1104: ["invalid name", "Give it a name of lower-case letters, digits and underscores."],
   E1201: ["expected named interface type", "Use an interface or an object type, and put the value into a field of it."],
   E1202: ["type not supported in a schema", "Use plain interfaces, arrays, unions and the basic types."],
   E1203: ["type could not be found", "Import it, or declare it in a file of the app."],
@@ -48,6 +49,7 @@ const CATALOGUE = {
   E1403: ["path must stay inside the app", "Use a path below this file's folder, without '..'."],
   E1404: ["file or folder not found", "Create it, or correct the path."],
   E1405: ["must be the default export", "Write `export default new Service(...)`."],
+  E1406: ["not seen by Encore's parser", "Import the name itself."],
   E1501: ["invalid duration", "Write a number and a unit (ns, us, ms, s, m, h), such as '30s' or '1h30m'."],
   E1502: [
     "invalid schedule",

@@ -26,6 +26,8 @@ export interface UsesContext {
   kindOf: (name: string) => ResourceKind | undefined;
   /** Called with each statement of a database. */
   onSql: (node: ts.Node, text: string) => void;
+  /** Called with each use that is in order. */
+  onUse: (name: ts.Identifier, kind: ResourceKind) => void;
 }
 
 /** Reports uses of resources that Encore's parser does not understand. */
@@ -47,7 +49,8 @@ function checkName(node: ts.Identifier, shadowed: ReadonlySet<string>, context: 
   if (kind === undefined || usage === undefined) return;
   if (kind === "database") readSql(usage, context);
   const fault = FAULTS[kind](usage);
-  if (fault !== undefined) context.reporter.report("E1505", node, { detail: fault, remedy: REMEDIES[kind] });
+  if (fault === undefined) context.onUse(node, kind);
+  else context.reporter.report("E1505", node, { detail: fault, remedy: REMEDIES[kind] });
 }
 
 /** False for names of properties and of what is being declared. */

@@ -27,9 +27,30 @@ export function findServices(files: string[], modules: Modules, reporter: Report
   return services;
 }
 
+/**
+ * Adds the services that folders without an encore.service.ts are by what their files define. The outermost such folder
+ * counts; one that holds other services is none, and what it defines is reported as outside of every service.
+ */
+export function addImplicitServices(services: Service[], modules: readonly Module[], root: string): void {
+  const outside = modules.filter(({ file }) => serviceOf(file, services) === undefined);
+  const folders = [...new Set(outside.map(({ file }) => folderOf(file)))];
+  const outermost = folders.filter((folder) => !folders.some((other) => other !== folder && isBelow(folder, other)));
+  for (const folder of outermost) {
+    const first = outside.find(({ file }) => isBelow(folderOf(file), folder));
+    if (first === undefined || services.some((service) => isBelow(service.folder, folder))) continue;
+    const name = path.basename(folder === "" ? root : folder);
+    services.push({ name, folder, endpoints: [], location: locationOf(first.source) });
+  }
+}
+
+function folderOf(file: string): string {
+  const folder = path.posix.dirname(file);
+  return folder === "." ? "" : folder;
+}
+
 /** The service whose folder holds the file. */
 export function serviceOf(file: string, services: Service[]): string | undefined {
-  return services.find(({ folder }) => isBelow(path.posix.dirname(file), folder))?.name;
+  return services.find(({ folder }) => isBelow(folderOf(file), folder))?.name;
 }
 
 function isBelow(folder: string, of: string): boolean {
@@ -39,17 +60,16 @@ function isBelow(folder: string, of: string): boolean {
 function readService(file: string, module: Module, reporter: Reporter): Service | undefined {
   const assignment = module.source.statements.find(ts.isExportAssignment);
   if (assignment === undefined || !ts.isNewExpression(assignment.expression)) {
-    reporter.report("E1405", module.source, { detail: `the Service of ${file}` });
+    reporter.report("E1405", assignment ?? module.source, { detail: `the Service of ${file}` });
     return undefined;
   }
   const name = assignment.expression.arguments?.[0];
   // Anything but a literal is reported where every `new Service` is checked.
   if (name === undefined || !ts.isStringLiteral(name)) return undefined;
-  const folder = path.posix.dirname(file);
   const doc = docOf(assignment);
   return {
     name: name.text,
-    folder: folder === "." ? "" : folder,
+    folder: folderOf(file),
     module: file.replace(/\.ts$/, ""),
     ...(doc === undefined ? {} : { doc }),
     endpoints: [],

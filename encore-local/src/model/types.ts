@@ -24,6 +24,7 @@ export interface AppModel {
   subscriptions: Subscription[];
   secrets: Secret[];
   cronJobs: CronJob[];
+  metrics: Metric[];
   /** Named types by declaration id. A `ref` schema points into it, so recursion is representable. */
   declarations: Record<string, Declaration>;
 }
@@ -42,8 +43,8 @@ export interface Service {
   name: string;
   /** Relative to the root, "" for the root itself. */
   folder: string;
-  /** The module that holds `encore.service.ts`. */
-  module: string;
+  /** The module `encore.service.ts`; absent for a folder that is a service by what it defines. */
+  module?: string;
   doc?: string;
   endpoints: Endpoint[];
   location: Location;
@@ -152,6 +153,15 @@ export interface Subscription {
 
 export interface Secret {
   name: string;
+  location: Location;
+}
+
+export interface Metric {
+  name: string;
+  kind: "counter" | "gauge";
+  /** Those whose code counts in it. */
+  services: string[];
+  doc?: string;
   location: Location;
 }
 

@@ -7,10 +7,13 @@ interface EncoreName {
   package: string;
   name: string;
   member?: string;
+  throughNamespace: boolean;
 }
 
 export interface EncoreUse extends Use {
   package: string;
+  /** Encore's parser follows imported names only. */
+  throughNamespace: boolean;
 }
 
 /** Every call and `new` in a module of something that it imports from an `encore.dev` package, in source order. */
@@ -36,12 +39,12 @@ function encoreName(expression: ts.Expression, module: Module): EncoreName | und
   if (ts.isIdentifier(expression)) {
     const imported = module.imports.get(expression.text);
     if (imported === undefined || !imported.specifier.startsWith("encore.dev")) return undefined;
-    return { package: imported.specifier, name: imported.name };
+    return { package: imported.specifier, name: imported.name, throughNamespace: false };
   }
   if (!ts.isPropertyAccessExpression(expression)) return undefined;
   const owner = encoreName(expression.expression, module);
   if (owner === undefined || owner.member !== undefined) return undefined;
-  if (owner.name === "*") return { package: owner.package, name: expression.name.text };
+  if (owner.name === "*") return { package: owner.package, name: expression.name.text, throughNamespace: true };
   return { ...owner, member: expression.name.text };
 }
 

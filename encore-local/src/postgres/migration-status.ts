@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import type { MigrateOptions } from "./migrate";
 import { readMigrations } from "./migrations";
 
 export interface MigrationStatus {
@@ -18,8 +19,12 @@ interface AppliedRow {
 }
 
 /** What was applied to a database and what its folder has beyond it, by number. Changes nothing. */
-export async function migrationStatus(connectionString: string, folder: string): Promise<MigrationStatus[]> {
-  const files = readMigrations(folder);
+export async function migrationStatus({
+  connectionString,
+  folder,
+  source,
+}: MigrateOptions): Promise<MigrationStatus[]> {
+  const files = readMigrations(folder, source);
   const applied = await appliedRows(connectionString);
   const known = applied.map(({ number, file, checksum, applied_at }): MigrationStatus => {
     const now = files.find((migration) => migration.number === number);
@@ -36,7 +41,7 @@ async function appliedRows(connectionString: string): Promise<AppliedRow[]> {
   try {
     const { rows: tables } = await client.query("SELECT 1 FROM pg_tables WHERE tablename = 'encore_local_migrations'");
     if (tables.length === 0) return [];
-    const query = "SELECT number, file, checksum, applied_at FROM encore_local_migrations ORDER BY number";
+    const query = "SELECT number::float8, file, checksum, applied_at FROM encore_local_migrations ORDER BY number";
     return (await client.query<AppliedRow>(query)).rows;
   } finally {
     await client.end();

@@ -1,6 +1,7 @@
 import { apiParser } from "./api/parse";
 import { cronParser } from "./cron/parse";
 import { authHandlerParser, gatewayParser } from "./gateway/parse";
+import { metricsParser } from "./metrics/parse";
 import type { PrimitiveParser } from "./parser";
 import { subscriptionParser, topicParser } from "./pubsub/parse";
 import { secretsParser } from "./secrets/parse";
@@ -18,4 +19,5 @@ export const PRIMITIVE_PARSERS: readonly PrimitiveParser[] = [
   topicParser,
   subscriptionParser,
   cronParser,
+  metricsParser,
 ];

@@ -45,6 +45,8 @@ export interface PrimitiveParser {
   package: string;
   /** The names by which the package exports it. */
   exports: readonly string[];
+  /** True when its resources belong to a service: a folder that has one is a service even without an encore.service.ts. */
+  inService?: true;
   parse(use: Use, context: ParseContext): void;
 }
 

@@ -5,10 +5,8 @@
 export { Decimal } from "../codec/decimal";
 export * from "../primitives/runtime-registry";
 export { LogLevel } from "./host";
-export { MetricsRegistry } from "./metrics";
 export { Request } from "./request";
 export { Runtime } from "./runtime";
 export { ApiCallError, ApiCallError as APICallError } from "./service-calls";
 
-export const MetricType = { Counter: "Counter", Gauge: "Gauge" };
 export const ObjectErrorKind = { NotFound: 0, PreconditionFailed: 1, InvalidArgument: 2, Other: 3, Internal: 4 };

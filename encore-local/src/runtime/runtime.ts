@@ -6,12 +6,9 @@ import { Health } from "../http/health";
 import { type CronJobs, createCronJobs } from "../primitives/cron/runtime";
 import { type AuthCallback, Authenticator, Gateway } from "../primitives/gateway/runtime";
 import { createLogger } from "../primitives/log/runtime";
-import type { AppMeta } from "../primitives/meta/runtime";
 import { compileMessageCodec } from "../primitives/pubsub/message-codec";
-import type { PubSubSubscription, PubSubSubscriptionConfig, PubSubTopic } from "../primitives/pubsub/runtime";
-import { createPrimitives, type Primitives } from "../primitives/runtime-registry";
-import type { Secret } from "../primitives/secrets/runtime";
-import type { SqlDatabase } from "../primitives/sqldb/runtime";
+import type { RunningPrimitive } from "../primitives/running";
+import { RUNTIME_PRIMITIVES } from "../primitives/runtime-registry";
 import type { WebSocketClient } from "../primitives/stream/ends";
 import { StreamEndpoints } from "../primitives/stream/stream-endpoint";
 import { ActivityRecorder, type Caller } from "./activity";
@@ -20,8 +17,6 @@ import type { RuntimeConfig } from "./config";
 import { EndpointTable, type Handler, methodsOf } from "./endpoint-table";
 import { LogLevel, type RuntimeHost, type RuntimeLogger } from "./host";
 import { AuthDataCodec } from "./identity";
-import { MetricsRegistry } from "./metrics";
-import { inOwnScope } from "./own-scope";
 import { readConfig } from "./read-config";
 import { type Payload, Request } from "./request";
 import { ApiCallError, type CallOptions, ServiceCalls } from "./service-calls";
@@ -41,18 +36,20 @@ interface ApiRoute {
   handler: Handler;
 }
 
-/** The object behind everything in the encore.dev package: one per process, made when the package is first imported. */
+/**
+ * The object behind everything in the encore.dev package: one per process, made when the package is first imported. What
+ * the SDK calls for a primitive comes from that primitive (see primitives/runtime-registry.ts).
+ */
 export class Runtime {
   readonly #config: RuntimeConfig;
   readonly #logger: RuntimeLogger;
   readonly #table: EndpointTable;
-  readonly #primitives: Primitives;
+  readonly #primitives: RunningPrimitive[];
   readonly #calls: ServiceCalls;
   readonly #authenticator: Authenticator | undefined;
   readonly #streams: StreamEndpoints;
   readonly #cronJobs: CronJobs;
   readonly #recorder: ActivityRecorder | undefined;
-  #metrics: MetricsRegistry | undefined;
 
   constructor({ testMode = false, typeConstructors: { decimal } }: RuntimeOptions) {
     const { config, secrets } = readConfig(process.env);
@@ -77,7 +74,8 @@ export class Runtime {
     this.#logger = logger;
     this.#recorder = recorder;
     this.#table = new EndpointTable(model, decimal);
-    this.#primitives = createPrimitives(host);
+    this.#primitives = RUNTIME_PRIMITIVES.map((start) => start(host));
+    for (const { methods } of this.#primitives) Object.assign(this, methods);
     this.#streams = new StreamEndpoints(model, { decimal, logger });
     this.#calls = new ServiceCalls({ table: this.#table, streams: this.#streams, authData, logger, recorder });
     this.#cronJobs = createCronJobs(host, async (job) => {
@@ -115,29 +113,8 @@ export class Runtime {
     return new Gateway();
   }
 
-  sqlDatabase(name: string): SqlDatabase {
-    return this.#primitives.databases.database(name);
-  }
-
-  pubsubTopic(name: string): PubSubTopic {
-    return this.#primitives.pubsub.topic(name);
-  }
-
-  pubsubSubscription(config: PubSubSubscriptionConfig): PubSubSubscription {
-    const handler = (request: Request): Promise<unknown> => inOwnScope(() => config.handler(request));
-    return this.#primitives.pubsub.subscription({ ...config, handler });
-  }
-
-  secret(name: string): Secret | null {
-    return this.#primitives.secret(name);
-  }
-
   logger(): RuntimeLogger {
     return this.#logger;
-  }
-
-  appMeta(): AppMeta {
-    return this.#primitives.appMeta;
   }
 
   bucket(name: string): never {
@@ -169,27 +146,15 @@ export class Runtime {
     return this.#calls.openStream({ service, endpoint, payload, source, options });
   }
 
-  runtimeConfig(): { metrics: Record<string, never> } {
-    return { metrics: {} };
-  }
-
   /** JavaScript runs in this thread alone. */
   numWorkerThreads(): number {
     return 1;
   }
 
-  createMetricsRegistry(buffer: ArrayLike<bigint>): void {
-    this.#metrics ??= new MetricsRegistry(buffer);
-  }
-
-  getMetricsRegistry(): MetricsRegistry {
-    if (!this.#metrics) throw new Error("Metrics registry not initialized");
-    return this.#metrics;
-  }
-
   /** Serves until a signal ends it; resolves with the process's exit code. */
   async runForever(): Promise<number> {
-    const health = new Health(this.#config.model.app.id);
+    const pages = Object.assign({}, ...this.#primitives.map((primitive) => primitive.pages ?? {}));
+    const health = new Health(this.#config.model.app.id, pages);
     const dispatcher = new Dispatcher({
       table: this.#table,
       authenticator: this.#authenticator,
@@ -214,7 +179,7 @@ export class Runtime {
             await drained;
           },
           () => this.#cronJobs.drain(),
-          ...this.#primitives.shutdownSteps,
+          ...this.#primitives.flatMap(({ shutDown }) => shutDown ?? []),
           async () => this.#recorder?.flush(),
         ],
         cutOff: () => server.destroy(),

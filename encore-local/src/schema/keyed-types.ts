@@ -1,13 +1,14 @@
 import ts from "typescript";
 import { isNever } from "./assignability";
 import { fromField, toField } from "./objects";
-import { literal, type Reading, type Scope, type TypeReader } from "./reading";
+import { ANY, literal, type Reading, type Scope, type TypeReader } from "./reading";
 import { literalNames, unionOf } from "./utility-types";
 
 /** `T["name"]`, `T[keyof T]` and the like. */
 export function readIndexedAccess(node: ts.IndexedAccessTypeNode, scope: Scope, reader: TypeReader): Reading {
   const object = reader.resolve(reader.read(node.objectType, scope).schema);
   const index = reader.read(node.indexType, scope).schema;
+  if (object.kind === "any") return ANY;
   if (object.kind === "map") return { schema: object.value };
   const names = literalNames(index, reader);
   const fields = object.kind === "object" ? object.fields.filter(({ name }) => names?.includes(name)) : [];

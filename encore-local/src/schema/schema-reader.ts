@@ -2,13 +2,14 @@ import ts from "typescript";
 import type { Meaning, Module, Modules, TypeDeclaration } from "../model/modules";
 import { docOf, locationOf, type Reporter } from "../model/reporter";
 import type { Declaration, Field, Schema } from "../model/types";
-import { intersect, NEVER } from "./assignability";
+import { intersect, isNever, NEVER } from "./assignability";
 import { readConditional } from "./conditional";
 import { readEncoreType } from "./encore-types";
 import { enumMembers } from "./enums";
 import { readIndexedAccess, readMapped } from "./keyed-types";
 import { readMembers } from "./objects";
 import { ANY, literal, type Reading, type Scope, type TypeReader } from "./reading";
+import { mayRecur } from "./recursion";
 import { UTILITY_TYPES, unionOf } from "./utility-types";
 import { combine, isRule, ruleOf, unsupportedRules } from "./validation";
 import { readTypeQuery } from "./value-types";
@@ -80,7 +81,9 @@ export class SchemaReader implements TypeReader {
       this.reporter.report("E1206", node, { detail: `'${node.getText()}' stands on its own` });
       return ANY;
     }
-    return reading.nothing === true ? this.unsupported(node, `a value of type ${node.getText()}`) : reading;
+    return reading.nothing === true || isNever(reading.schema)
+      ? this.unsupported(node, `a value of type ${node.getText()}`)
+      : reading;
   }
 
   unsupported(node: ts.Node, what: string): Reading {
@@ -167,7 +170,7 @@ export class SchemaReader implements TypeReader {
   }
 
   private readReference(node: ts.TypeReferenceNode, scope: Scope): Reading {
-    const args = (node.typeArguments ?? []).map((argument) => this.read(argument, scope));
+    const args = () => (node.typeArguments ?? []).map((argument) => this.read(argument, scope));
     if (ts.isQualifiedName(node.typeName)) return this.readQualified(node, node.typeName, { scope, args });
     const name = node.typeName.text;
     const bound = scope.bindings.get(name);
@@ -175,7 +178,7 @@ export class SchemaReader implements TypeReader {
     const meaning = this.modules.lookUp(scope.module, name);
     if (meaning !== undefined) return this.readMeaning(meaning, node, args);
     const utility = UTILITY_TYPES.get(name);
-    if (utility !== undefined) return utility({ node, args, reader: this });
+    if (utility !== undefined) return utility({ node, args: args(), reader: this });
     if (isGlobalClass(name)) return this.unsupported(node, name);
     this.reporter.report("E1203", node, { detail: name });
     return ANY;
@@ -185,7 +188,7 @@ export class SchemaReader implements TypeReader {
   private readQualified(
     node: ts.TypeReferenceNode,
     { left, right }: ts.QualifiedName,
-    { scope, args }: { scope: Scope; args: Reading[] },
+    { scope, args }: { scope: Scope; args: () => Reading[] },
   ): Reading {
     const meaning = ts.isIdentifier(left) ? this.modules.lookUp(scope.module, left.text) : undefined;
     if (meaning?.kind === "namespace") {
@@ -203,14 +206,17 @@ export class SchemaReader implements TypeReader {
     return this.unsupported(node, `'${node.getText()}'; declare an interface in its place`);
   }
 
-  private readMeaning(meaning: Meaning, node: ts.TypeReferenceNode, args: Reading[]): Reading {
+  private readMeaning(meaning: Meaning, node: ts.TypeReferenceNode, args: () => Reading[]): Reading {
     switch (meaning.kind) {
       case "declaration":
-        return this.readDeclaration(meaning, args);
+        if (ts.isClassDeclaration(meaning.node)) {
+          return this.unsupported(node, "a class; declare an interface in its place");
+        }
+        return this.readDeclaration(meaning, args());
       case "external": {
         if (meaning.package === "encore.dev/validate" && isRule(meaning.name))
-          return this.readRule(meaning.name, node, args);
-        const known = readEncoreType(meaning.package, meaning.name, args);
+          return this.readRule(meaning.name, node, args());
+        const known = readEncoreType(meaning.package, meaning.name, args());
         return known ?? this.unsupported(node, `'${meaning.name}' of ${meaning.package}`);
       }
       default:
@@ -233,7 +239,7 @@ export class SchemaReader implements TypeReader {
       this.readEnums.add(node);
       return { schema: unionOf([...enumMembers(node).values()].map((value) => ({ kind: "literal", value }))) };
     }
-    if (ts.isClassDeclaration(node)) return this.unsupported(node, "a class; declare an interface in its place");
+    if (ts.isClassDeclaration(node)) return ANY;
     const bindings = this.bind(node, args, module);
     const scope: Scope = { module, bindings };
     if (ts.isTypeAliasDeclaration(node) && !mayRecur(node.type)) return this.read(node.type, scope);
@@ -285,15 +291,6 @@ export class SchemaReader implements TypeReader {
 interface NamedType {
   node: ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
   args: Reading[];
-}
-
-/** Only types with a body of their own can contain themselves; all else is read in place. */
-function mayRecur(node: ts.TypeNode): boolean {
-  return ts.isTypeLiteralNode(node) || (ts.isUnionTypeNode(node) && node.types.some((type) => !isSimple(type)));
-}
-
-function isSimple(node: ts.TypeNode): boolean {
-  return ts.isLiteralTypeNode(node) || ts.isToken(node) || node.kind === ts.SyntaxKind.UndefinedKeyword;
 }
 
 /** Names of the platform's classes, for a diagnostic that says more than "not found". */

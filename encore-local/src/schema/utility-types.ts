@@ -1,6 +1,6 @@
 import type ts from "typescript";
 import type { Field, Schema } from "../model/types";
-import { membersOf } from "./assignability";
+import { isAssignable, membersOf } from "./assignability";
 import { toField } from "./objects";
 import { ANY, type Reading, type TypeReader } from "./reading";
 
@@ -55,8 +55,7 @@ function record({ args, reader }: UtilityCall): Reading {
 function filterUnion({ node, args, reader }: UtilityCall, keep: (matches: boolean) => boolean): Reading {
   const [from, by] = args;
   if (from === undefined || by === undefined) return reader.unsupported(node, "a missing type argument");
-  const removed = membersOf(by.schema, reader).map((member) => JSON.stringify(member));
-  const kept = membersOf(from.schema, reader).filter((member) => keep(removed.includes(JSON.stringify(member))));
+  const kept = membersOf(from.schema, reader).filter((member) => keep(isAssignable(member, by.schema, reader)));
   return { schema: unionOf(kept) };
 }
 

@@ -23,6 +23,7 @@ const DEFAULT_BODY_LIMIT = 2 * 1024 * 1024;
 export const apiParser: PrimitiveParser = {
   package: "encore.dev/api",
   exports: ["api"],
+  inService: true,
 
   parse(use, context) {
     const { node, binding, member } = use;
@@ -162,9 +163,15 @@ function readObjectType(type: ts.TypeNode | undefined, use: Use, context: ParseC
   if (nothing === true) return undefined;
   const fields = context.schemas.fieldsOf(schema);
   if (fields === undefined && context.reporter.diagnostics.length === before) {
-    context.reporter.report("E1201", type, { detail: `found ${type.getText()}` });
+    const at = withoutPromise(type);
+    context.reporter.report("E1201", at, { detail: `found ${at.getText()}` });
   }
   return schema;
+}
+
+function withoutPromise(type: ts.TypeNode): ts.TypeNode {
+  const isPromise = ts.isTypeReferenceNode(type) && type.typeName.getText() === "Promise";
+  return (isPromise ? type.typeArguments?.[0] : undefined) ?? type;
 }
 
 /** A parameter with a default value has no type to Encore's parser. */

@@ -8,6 +8,7 @@ import { modulePath, type PrimitiveParser } from "../parser";
 export const authHandlerParser: PrimitiveParser = {
   package: "encore.dev/auth",
   exports: ["authHandler"],
+  inService: true,
 
   parse(use, context) {
     const { node, binding } = use;
@@ -53,6 +54,7 @@ export const authHandlerParser: PrimitiveParser = {
 export const gatewayParser: PrimitiveParser = {
   package: "encore.dev/api",
   exports: ["Gateway"],
+  inService: true,
 
   parse(use, context) {
     const { node, binding } = use;

@@ -1,10 +1,11 @@
 import type { RuntimeHost } from "../../runtime/host";
+import type { StartPrimitive } from "../running";
 
 /** The numbers of the SDK's enums. */
 export const EnvironmentType = { Production: 0, Development: 1, Ephemeral: 2, Test: 3 } as const;
 export const CloudProvider = { AWS: 0, GCP: 1, Azure: 2, Encore: 3, Local: 4 } as const;
 
-export interface AppMeta {
+interface AppMeta {
   appId: string;
   apiBaseUrl: string;
   environment: { name: string; type: number; cloud: number };
@@ -13,7 +14,7 @@ export interface AppMeta {
 }
 
 /** What the app may know of where it runs. */
-export function appMeta({ config, testMode }: Pick<RuntimeHost, "config" | "testMode">): AppMeta {
+function appMeta({ config, testMode }: Pick<RuntimeHost, "config" | "testMode">): AppMeta {
   const { model, apiBaseUrl } = config;
   return {
     appId: model.app.id,
@@ -31,3 +32,8 @@ export function appMeta({ config, testMode }: Pick<RuntimeHost, "config" | "test
     },
   };
 }
+
+export const meta: StartPrimitive = (host) => {
+  const described = appMeta(host);
+  return { methods: { appMeta: () => described } };
+};

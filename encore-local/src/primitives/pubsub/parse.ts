@@ -59,6 +59,7 @@ const SUBSCRIPTION = ["handler", "maxConcurrency", "ackDeadline", "messageRetent
 export const subscriptionParser: PrimitiveParser = {
   package: "encore.dev/pubsub",
   exports: ["Subscription"],
+  inService: true,
 
   parse(use, context) {
     const { node } = use;

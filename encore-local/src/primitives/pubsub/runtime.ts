@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Subscription } from "../../model/types";
 import { shortened } from "../../runtime/activity";
-import type { EncodedMessage, RuntimeHost } from "../../runtime/host";
+import type { EncodedMessage } from "../../runtime/host";
+import { inOwnScope } from "../../runtime/own-scope";
 import { redactJson, redactTexts } from "../../runtime/redact";
 import type { Request } from "../../runtime/request";
+import type { StartPrimitive } from "../running";
 import { Deliveries } from "./deliveries";
 
 export type MessageHandler = (request: Request) => Promise<unknown>;
@@ -42,21 +44,14 @@ export class PubSubSubscription {
   }
 }
 
-export interface PubSubSubscriptionConfig {
+interface PubSubSubscriptionConfig {
   topicName: string;
   subscriptionName: string;
   handler: MessageHandler;
 }
 
-export interface PubSub {
-  topic(name: string): PubSubTopic;
-  subscription(config: PubSubSubscriptionConfig): PubSubSubscription;
-  /** Takes no more messages and waits for the handlers that run. */
-  drain(): Promise<void>;
-}
-
 /** Topics and subscriptions within the process: what is not delivered when it ends is lost, as under `encore run`. */
-export function createPubSub(host: RuntimeHost): PubSub {
+export const pubsub: StartPrimitive = (host) => {
   const deliveries = new Map<string, Deliveries>();
   for (const subscription of host.config.model.subscriptions) {
     deliveries.set(key(subscription.topic, subscription.name), new Deliveries(subscription, host));
@@ -64,8 +59,8 @@ export function createPubSub(host: RuntimeHost): PubSub {
   const subscriptionsOf = (topic: string): Subscription[] =>
     host.config.model.subscriptions.filter((subscription) => subscription.topic === topic);
 
-  return {
-    topic(name) {
+  const methods = {
+    pubsubTopic(name: string): PubSubTopic {
       const codec = host.messageCodec(name);
       return new PubSubTopic((body) => {
         const queued: QueuedMessage = { id: randomUUID(), publishedAt: new Date(), message: codec.encode(body) };
@@ -83,19 +78,21 @@ export function createPubSub(host: RuntimeHost): PubSub {
         return queued.id;
       });
     },
-    subscription({ topicName, subscriptionName, handler }) {
+    pubsubSubscription({ topicName, subscriptionName, handler }: PubSubSubscriptionConfig): PubSubSubscription {
       const target = deliveries.get(key(topicName, subscriptionName));
       if (target === undefined)
         throw new Error(`subscription '${subscriptionName}' of topic '${topicName}' is not known`);
       return new PubSubSubscription(() => {
-        if (!host.testMode) target.start(handler);
+        if (!host.testMode) target.start((request) => inOwnScope(() => handler(request)));
       });
     },
-    async drain() {
-      await Promise.all([...deliveries.values()].map((delivery) => delivery.drain()));
-    },
   };
-}
+  return {
+    methods,
+    // Takes no more messages and waits for the handlers that run.
+    shutDown: async () => void (await Promise.all([...deliveries.values()].map((delivery) => delivery.drain()))),
+  };
+};
 
 function key(topic: string, subscription: string): string {
   return `${topic}/${subscription}`;

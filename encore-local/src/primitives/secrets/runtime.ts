@@ -1,4 +1,4 @@
-import type { RuntimeHost } from "../../runtime/host";
+import type { StartPrimitive } from "../running";
 
 /** A secret that has a value; the SDK asks for it once and keeps the object. */
 export class Secret {
@@ -14,9 +14,11 @@ export class Secret {
 }
 
 /** Null for a secret without a value: the SDK then answers with an empty string locally. */
-export function createSecrets({ secrets }: Pick<RuntimeHost, "secrets">): (name: string) => Secret | null {
-  return (name) => {
-    const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
-    return value === undefined ? null : new Secret(value);
-  };
-}
+export const secrets: StartPrimitive = ({ secrets: values }) => ({
+  methods: {
+    secret(name: string): Secret | null {
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
+      return value === undefined ? null : new Secret(value);
+    },
+  },
+});

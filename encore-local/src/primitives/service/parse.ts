@@ -11,7 +11,8 @@ export const serviceParser: PrimitiveParser = {
   exports: ["Service"],
 
   parse({ node, module, topLevel, binding }, { reporter }) {
-    if (binding !== undefined) return reporter.report("E1405", node, { detail: "a Service is bound to a variable" });
+    // That the file has no other default export is reported where services are found.
+    if (binding !== undefined) return;
     if (!topLevel) return reporter.report("E1101", node, { detail: "Service" });
     if (path.posix.basename(module.file) !== "encore.service.ts") {
       return reporter.report("E1401", node, {

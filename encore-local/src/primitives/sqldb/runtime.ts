@@ -1,6 +1,7 @@
 import { Pool, type PoolClient } from "pg";
 import { encodeJson } from "../../codec/js-value";
 import type { RuntimeHost } from "../../runtime/host";
+import type { StartPrimitive } from "../running";
 import { encodeParameter } from "./encode";
 import { toAppError } from "./errors";
 import { Cursor, Row } from "./rows";
@@ -205,25 +206,20 @@ export class SqlDatabase {
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
-export interface SqlDatabases {
-  database(name: string): SqlDatabase;
-  close(): Promise<void>;
-}
-
 /** The app's databases; a pool is made when the app names its database for the first time. */
-export function createSqlDatabases(host: RuntimeHost): SqlDatabases {
+export const sqldb: StartPrimitive = (host) => {
   const open = new Map<string, SqlDatabase>();
   return {
-    database(name) {
-      const config = host.config.databases[name];
-      if (config === undefined)
-        throw new Error(`database '${name}' is not configured; define it with new SQLDatabase("${name}", ...)`);
-      const database = open.get(name) ?? new SqlDatabase(config, host);
-      open.set(name, database);
-      return database;
+    methods: {
+      sqlDatabase(name: string): SqlDatabase {
+        const config = host.config.databases[name];
+        if (config === undefined)
+          throw new Error(`database '${name}' is not configured; define it with new SQLDatabase("${name}", ...)`);
+        const database = open.get(name) ?? new SqlDatabase(config, host);
+        open.set(name, database);
+        return database;
+      },
     },
-    async close() {
-      await Promise.all([...open.values()].map((database) => database.close()));
-    },
+    shutDown: async () => void (await Promise.all([...open.values()].map((database) => database.close()))),
   };
-}
+};

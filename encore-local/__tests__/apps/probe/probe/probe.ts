@@ -1,5 +1,6 @@
 import { currentRequest } from "encore.dev";
 import { api } from "encore.dev/api";
+import { Counter, CounterGroup, Gauge, GaugeGroup } from "encore.dev/metrics";
 
 /** Raw transfers: how much passed at the slower side's pace. */
 let produced = 0;
@@ -78,3 +79,16 @@ export const nameOfCaller = api(
     return { endpoint: request?.type === "api-call" ? request.api.endpoint : "none" };
   },
 );
+
+/** How often it was measured. */
+const measured = new Counter("measured");
+const outcomes = new CounterGroup<{ statusCode: number; ok: boolean }>("outcomes");
+const level = new Gauge("level");
+const levels = new GaugeGroup<{ where: string }>("levels");
+
+export const measure = api({ expose: true, method: "POST", path: "/measure" }, async (): Promise<void> => {
+  measured.increment();
+  outcomes.with({ statusCode: 200, ok: true }).increment(2);
+  level.set(0.25);
+  levels.with({ where: 'a "b"\n' }).set(-1);
+});
