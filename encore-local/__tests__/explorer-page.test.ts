@@ -32,9 +32,9 @@ async function visit(page: Page, name: string): Promise<void> {
   await page.getByRole("link", { name, exact: true }).click();
 }
 
-it("the API explorer's page calls endpoints, opens streams, and shows live what the app does, in a real browser", async ({
-  skip,
-}) => {
+it("the API explorer's page calls endpoints, opens streams, and shows live what the app does, in a real browser", {
+  timeout: 120_000,
+}, async ({ skip }) => {
   skip(NO_CHROMIUM !== undefined, NO_CHROMIUM);
   cli = await CommandLine.inCopyOf("shop");
   await writeFile(path.join(cli.app, ".secrets.local.cue"), `Currency: "${SECRET}"\n`);

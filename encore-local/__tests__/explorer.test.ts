@@ -9,6 +9,8 @@ import { ExplorerClient } from "./support/explorer-client";
 const SECRET = "the-value-of-a-secret";
 const SIGNED_IN: [string, string] = ["authorization", "Bearer clerk-ada"];
 const JSON_TYPE: [string, string] = ["content-type", "application/json"];
+/** What is told of comes within moments; a busy machine may take its time. */
+const WITHIN = { timeout: 20_000 };
 const ORDER = JSON.stringify({ article: "teapot", pieces: 2 });
 
 async function shop(): Promise<CommandLine> {
@@ -132,7 +134,7 @@ describe("the API explorer", () => {
     await fetch(`${app.url}/orders/77?token=in-the-query`, { headers: { "user-agent": "till/1.0" } });
     const seen = async () =>
       (await explorer.snapshot()).entries.requests.filter((request) => request.path === "/orders/77");
-    await expect.poll(seen).toEqual([
+    await expect.poll(seen, WITHIN).toEqual([
       expect.objectContaining({
         ...{
           method: "GET",
@@ -154,9 +156,9 @@ describe("the API explorer", () => {
     ]);
     const streams = async () =>
       (await explorer.snapshot()).entries.requests.filter(({ endpoint }) => endpoint === "echo");
-    await expect.poll(streams).toEqual([expect.not.objectContaining({ ms: expect.anything() })]);
+    await expect.poll(streams, WITHIN).toEqual([expect.not.objectContaining({ ms: expect.anything() })]);
     socket.close();
-    await expect.poll(streams).toEqual([expect.objectContaining({ status: 101, ms: expect.any(Number) })]);
+    await expect.poll(streams, WITHIN).toEqual([expect.objectContaining({ status: 101, ms: expect.any(Number) })]);
     expect(JSON.stringify(await explorer.snapshot())).not.toContain("clerk-eve");
   });
 
@@ -164,7 +166,7 @@ describe("the API explorer", () => {
     await explorer.call({ method: "POST", path: "/orders", headers: [SIGNED_IN, JSON_TYPE], body: ORDER });
     const messages = async () => (await explorer.snapshot()).entries.messages;
     await expect
-      .poll(async () => (await messages()).every(({ attempts }) => attempts.at(-1)?.outcome === "done"))
+      .poll(async () => (await messages()).every(({ attempts }) => attempts.at(-1)?.outcome === "done"), WITHIN)
       .toBe(true);
     const [first] = await messages();
     expect(first?.attempts).toMatchObject([
@@ -197,15 +199,15 @@ describe("the API explorer, while the app changes", () => {
     const { app, explorer } = await ExplorerClient.serve(cli);
     await fetch(`${app.url}/orders/1`);
     const paths = async () => (await explorer.snapshot()).entries.requests.map((request) => request.path);
-    await expect.poll(paths).toEqual(["/orders/1"]);
+    await expect.poll(paths, WITHIN).toEqual(["/orders/1"]);
     await change('path: "/orders/:id"', 'path: "orders/:id"');
-    await expect.poll(async () => (await explorer.snapshot()).failure, { timeout: 20_000 }).toContain("E1301");
+    await expect.poll(async () => (await explorer.snapshot()).failure, WITHIN).toContain("E1301");
     await change('path: "orders/:id"', 'path: "/placed/:id"');
     const described = async () => JSON.stringify((await explorer.describe()).services);
-    await expect.poll(described, { timeout: 20_000 }).toContain("placed");
+    await expect.poll(described, WITHIN).toContain("placed");
     expect((await explorer.snapshot()).failure).toBeUndefined();
     await fetch(`${app.url}/placed/2`);
-    await expect.poll(paths).toEqual(["/orders/1", "/placed/2"]);
+    await expect.poll(paths, WITHIN).toEqual(["/orders/1", "/placed/2"]);
   });
 
   it("shows a migration that waits until it can be applied, and when it was", async () => {
@@ -214,11 +216,11 @@ describe("the API explorer, while the app changes", () => {
     expect(await explorer.databases()).toEqual([{ name: "shop", migrations: [applied] }]);
     const file = path.join(cli.app, "shop/migrations/2_broken.up.sql");
     await writeFile(file, "ALTER TABLE no_such ADD COLUMN x INT;");
-    await expect.poll(async () => (await explorer.snapshot()).failure, { timeout: 20_000 }).toContain("no_such");
+    await expect.poll(async () => (await explorer.snapshot()).failure, WITHIN).toContain("no_such");
     expect((await explorer.databases())[0]?.migrations).toEqual([applied, { number: 2, file: "2_broken.up.sql" }]);
     await writeFile(file, "ALTER TABLE orders ADD COLUMN x INT;");
     await expect
-      .poll(async () => (await explorer.databases())[0]?.migrations.at(-1), { timeout: 20_000 })
+      .poll(async () => (await explorer.databases())[0]?.migrations.at(-1), WITHIN)
       .toEqual({ number: 2, file: "2_broken.up.sql", appliedAt: expect.any(Number) });
   });
 
