@@ -1,4 +1,5 @@
 import { pgPool } from "../platform/pg-pool";
+import type { EntryRow } from "./entry";
 
 export interface ChildrenOptions {
   projectId: string;
@@ -14,38 +15,48 @@ export function bounds(folder: string): { from: string; to: string | null } {
   return folder === "" ? { from: "", to: null } : { from: `${folder}/`, to: `${folder}0` };
 }
 
-const SMALLEST_STEP = 100;
-const LARGEST_STEP = 2_000;
+const SMALLEST_STEP = 200;
+const LARGEST_STEP = 4_000;
+
+/** What a listing shows of a row. */
+export const LISTED_COLUMNS = "path, kind, size, executable, hash, link_target, updated_at";
+export type ListedRow = Pick<EntryRow, "path" | "kind" | "size" | "executable" | "hash" | "link_target" | "updated_at">;
+
+export interface Child {
+  path: string;
+  /** Undefined for a folder that exists by what is in it. */
+  row: ListedRow | undefined;
+}
 
 /**
- * The paths of a folder's direct children, sorted by bytes. Reads the tree's paths in their order and jumps over what lies
- * deeper, so that the cost is that of the page, however much is below the folder.
+ * A folder's direct children, sorted by the bytes of their paths. Reads the tree's rows in their order and jumps over what
+ * lies deeper, so that the cost is that of the page, however much is below the folder.
  *
  * A folder's paths (`a/...`) come behind those of its siblings `a-b` and `a.c`, whose names are longer than its own and go on
  * with a character below '/'. So where the reading stops, folders whose names the last path begins with may be left.
  */
-export async function childPaths({ projectId, folder, after, limit }: ChildrenOptions): Promise<string[]> {
+export async function childrenOf({ projectId, folder, after, limit }: ChildrenOptions): Promise<Child[]> {
   const { from, to } = bounds(folder);
-  const children = new Set<string>();
+  const children = new Map<string, ListedRow | undefined>();
   let position = byBytes(after, from) > 0 ? after : from;
   let step = SMALLEST_STEP;
   while (children.size < limit) {
-    const paths = await pathsBehind({ projectId, position, to, limit: step });
-    for (const path of paths) {
-      const child = childOf(path, from);
+    const rows = await rowsBehind({ projectId, position, to, limit: step });
+    for (const row of rows) {
+      const child = childOf(row.path, from);
       // What lies in a folder of the pages before may come behind their last name.
-      if (byBytes(child, after) > 0) children.add(child);
+      if (!children.has(child) && byBytes(child, after) > 0) children.set(child, child === row.path ? row : undefined);
     }
-    const last = paths.at(-1);
-    if (last === undefined || paths.length < step) return sorted(children).slice(0, limit);
+    const last = rows.at(-1)?.path;
+    if (last === undefined || rows.length < step) return sorted(children, limit);
     const child = childOf(last, from);
     position = child === last ? last : `${child}0`;
     step = Math.min(step * 2, LARGEST_STEP);
   }
   for (const path of await foldersOf({ projectId, candidates: shorterNames(position, from) })) {
-    if (byBytes(path, after) > 0) children.add(path);
+    if (!children.has(path) && byBytes(path, after) > 0) children.set(path, undefined);
   }
-  return sorted(children).slice(0, limit);
+  return sorted(children, limit);
 }
 
 function childOf(path: string, from: string): string {
@@ -66,8 +77,10 @@ function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-function sorted(paths: Set<string>): string[] {
-  return [...paths].sort(byBytes);
+function sorted(children: Map<string, ListedRow | undefined>, limit: number): Child[] {
+  const all = [...children].map(([path, row]) => ({ path, row, bytes: Buffer.from(path) }));
+  all.sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  return all.slice(0, limit).map(({ path, row }) => ({ path, row }));
 }
 
 interface Stretch {
@@ -77,13 +90,13 @@ interface Stretch {
   limit: number;
 }
 
-async function pathsBehind({ projectId, position, to, limit }: Stretch): Promise<string[]> {
-  const { rows } = await pgPool().query<{ path: string }>(
-    `SELECT path FROM vfs_entries WHERE project_id = $1 AND path > $2 AND ($3::text IS NULL OR path < $3)
+async function rowsBehind({ projectId, position, to, limit }: Stretch): Promise<ListedRow[]> {
+  const { rows } = await pgPool().query<ListedRow>(
+    `SELECT ${LISTED_COLUMNS} FROM vfs_entries WHERE project_id = $1 AND path > $2 AND ($3::text IS NULL OR path < $3)
      ORDER BY path LIMIT $4`,
     [projectId, position, to, limit],
   );
-  return rows.map(({ path }) => path);
+  return rows;
 }
 
 async function foldersOf({ projectId, candidates }: { projectId: string; candidates: string[] }): Promise<string[]> {

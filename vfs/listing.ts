@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { decodeCursor, encodeCursor } from "../platform/page";
 import { pgPool } from "../platform/pg-pool";
-import { bounds, childPaths } from "./children";
-import { ENTRY_COLUMNS, type Entry, type EntryRow, toEntry } from "./entry";
+import { bounds, childrenOf, LISTED_COLUMNS, type ListedRow } from "./children";
+import type { Entry } from "./entry";
 
 export interface ListOptions {
   projectId: string;
@@ -48,10 +48,9 @@ export async function listEntries(options: ListOptions): Promise<EntryPage> {
 
 async function everythingBelow({ projectId, folder, limit }: ListOptions, after: string): Promise<ListedEntry[]> {
   const { from, to } = bounds(folder);
-  const { rows } = await pgPool().query<EntryRow>(
-    `SELECT ${ENTRY_COLUMNS} FROM vfs_entries e
-     WHERE e.project_id = $1 AND e.path > $2 AND e.path > $3 AND ($4::text IS NULL OR e.path < $4)
-     ORDER BY e.path LIMIT $5`,
+  const { rows } = await pgPool().query<ListedRow>(
+    `SELECT ${LISTED_COLUMNS} FROM vfs_entries
+     WHERE project_id = $1 AND path > $2 AND path > $3 AND ($4::text IS NULL OR path < $4) ORDER BY path LIMIT $5`,
     [projectId, from, after, to, limit + 1],
   );
   return rows.map(listed);
@@ -59,28 +58,21 @@ async function everythingBelow({ projectId, folder, limit }: ListOptions, after:
 
 /** Direct children; a folder stands for everything below it. */
 async function children({ projectId, folder, limit }: ListOptions, after: string): Promise<ListedEntry[]> {
-  const paths = await childPaths({ projectId, folder, after, limit: limit + 1 });
-  const { rows: own } = await pgPool().query<EntryRow>(
-    `SELECT ${ENTRY_COLUMNS} FROM vfs_entries e WHERE e.project_id = $1 AND e.path = ANY($2::text[])`,
-    [projectId, paths],
+  const found = await childrenOf({ projectId, folder, after, limit: limit + 1 });
+  return found.map(({ path, row }) =>
+    row === undefined ? { path, name: nameOf(path), kind: "directory", size: 0 } : listed(row),
   );
-  const byPath = new Map(own.map((row) => [row.path, row]));
-  return paths.map((path) => {
-    const row = byPath.get(path);
-    return row === undefined ? { path, name: nameOf(path), kind: "directory", size: 0 } : listed(row);
-  });
 }
 
-function listed(row: EntryRow): ListedEntry {
-  const { path, kind, size, hash, executable, linkTarget, updatedAt } = toEntry(row);
+function listed({ path, kind, size, hash, executable, link_target, updated_at }: ListedRow): ListedEntry {
   return {
     path,
     name: nameOf(path),
     kind,
-    size,
-    ...(hash === undefined ? {} : { hash, executable }),
-    ...(linkTarget === undefined ? {} : { linkTarget }),
-    updatedAt,
+    size: Number(size),
+    ...(hash === null ? {} : { hash, executable }),
+    ...(link_target === null ? {} : { linkTarget: link_target }),
+    updatedAt: updated_at.toISOString(),
   };
 }
 

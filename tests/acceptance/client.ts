@@ -67,3 +67,7 @@ export async function until<T>(ask: () => Promise<T>, wanted: (value: T) => bool
 export function uniqueName(stem: string): string {
   return `${stem} ${crypto.randomUUID()}`;
 }
+
+export async function emptyProject(): Promise<string> {
+  return (await call<{ id: string }>("POST", "/projects", { body: { name: uniqueName("files") } })).body.id;
+}

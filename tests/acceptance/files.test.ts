@@ -1,9 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { call, type ErrorBody, send, uniqueName } from "./client";
-
-async function emptyProject(): Promise<string> {
-  return (await call<{ id: string }>("POST", "/projects", { body: { name: uniqueName("files") } })).body.id;
-}
+import { call, type ErrorBody, emptyProject, send } from "./client";
 
 describe("files", () => {
   it("come back byte for byte as they were put", async () => {

@@ -6,7 +6,7 @@ import { collectContents } from "../../vfs/collector";
 import { findEntry } from "../../vfs/entry";
 import { pruneByAge } from "../../vfs/pruning";
 import { openStagedTree } from "../../vfs/staged-tree";
-import { makeDirectory, removePath, writeFile } from "../../vfs/writing";
+import { makeDirectory, removePath, writeFile, writeStream } from "../../vfs/writing";
 import { newProject } from "../support/trees";
 
 const write = async (projectId: string, path: string, text: string) =>
@@ -140,5 +140,32 @@ describe("what a tree takes up", () => {
     await write(projectId, "a", "changed");
     await removePath({ projectId, path: "b" });
     expect(await treeOf(projectId)).toMatchObject({ entries: 2 });
+  });
+});
+
+describe("a stream that breaks off", () => {
+  async function* pieces(count: number, end?: Error): AsyncGenerator<Uint8Array> {
+    for (let i = 0; i < count; i++) yield Buffer.alloc(100_000, i);
+    if (end !== undefined) throw end;
+  }
+
+  it.each([1, 8])("after %i pieces writes nothing, whether it says so or only ends", async (count) => {
+    const projectId = await newProject();
+    await write(projectId, "a", "whole");
+    const location = { projectId, path: "a" };
+    const failure = new Error("the connection is gone");
+    await expect(writeStream(location, pieces(count, failure))).rejects.toBe(failure);
+    const short = writeStream(location, pieces(count), { expectedBytes: 1_000_000 });
+    await expect(short).rejects.toMatchObject({ reason: "invalid_request" });
+    expect(await findEntry(location)).toMatchObject({ size: 5, version: 1 });
+    const whole = await writeStream(location, pieces(count), { expectedBytes: count * 100_000 });
+    expect(whole).toMatchObject({ created: false, entry: { size: count * 100_000, version: 2 } });
+  });
+
+  it("or cannot come in is refused before it is read to its end", async () => {
+    process.env.VFS_QUOTA_BYTES = "300000";
+    const projectId = await newProject();
+    const refused = writeStream({ projectId, path: "a" }, pieces(4, new Error("read on")), { expectedBytes: 400_000 });
+    await expect(refused).rejects.toMatchObject({ reason: "storage_quota_exceeded" });
   });
 });
