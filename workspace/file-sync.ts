@@ -7,7 +7,7 @@ import { type FilesTarget, readBase, sendDifference } from "./sandbox-files";
 import { type SandboxFiles, scanSandbox } from "./sandbox-scan";
 
 /** The two trees, what they last agreed on, and who changed what since. */
-interface FilesState extends Comparison {
+export interface FilesState extends Comparison {
   base: Manifest;
   project: Manifest;
   sandbox: SandboxFiles;
@@ -21,7 +21,7 @@ export async function compareFiles({ projectId, toolbox }: FilesTarget): Promise
   return { base, project, sandbox, ...compare({ base, project, sandbox: sandbox.manifest }) };
 }
 
-interface SyncOptions {
+export interface SyncOptions {
   /** Nothing is changed; the answer says what would be. */
   dryRun: boolean;
   /** Conflicts are decided for the side that the files come from. */
@@ -33,6 +33,8 @@ export interface SyncOutcome {
   changes: FileChange[];
   /** Left as they are on both sides. */
   conflicts: FileConflict[];
+  /** What the other side cannot hold, and why. */
+  skipped: { path: string; reason: string }[];
 }
 
 /** Brings the project's changes into the sandbox. */
@@ -41,7 +43,7 @@ export async function push(target: FilesTarget, { dryRun, overwrite }: SyncOptio
   const won = overwrite ? state.conflicts.map((conflict) => decided(conflict.path, state)) : [];
   const changes = [...state.toSandbox, ...won];
   const conflicts = overwrite ? [] : state.conflicts;
-  if (dryRun) return { changes, conflicts };
+  if (dryRun) return { changes, conflicts, skipped: [] };
   const paths = changes.flatMap(({ path, change }) => (change === "deleted" ? [] : [path]));
   const gone = changes.flatMap(({ path, change }) => (change === "deleted" ? [path] : []));
   // A file that becomes a folder, or the other way round, makes room for itself.
@@ -51,7 +53,7 @@ export async function push(target: FilesTarget, { dryRun, overwrite }: SyncOptio
   const base = agreed(state);
   for (const path of gone) base.delete(path);
   if (changes.length > 0) await sendDifference(target, { paths, deletions: [...gone, ...replaced], base });
-  return { changes, conflicts };
+  return { changes, conflicts, skipped: [] };
 }
 
 function isFolder(manifest: Manifest, path: string): boolean {
@@ -64,7 +66,7 @@ function decided(path: string, { project, sandbox }: FilesState): FileChange {
 }
 
 /** The manifest as it was, and what both sides have come to have alike meanwhile. */
-function agreed({ base, project, sandbox }: FilesState): Manifest {
+export function agreed({ base, project, sandbox }: FilesState): Manifest {
   const both: Manifest = new Map(base);
   for (const path of new Set([...base.keys(), ...project.keys()])) {
     const key = project.get(path);

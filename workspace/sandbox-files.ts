@@ -83,6 +83,11 @@ export async function readBase(toolbox: Toolbox): Promise<Manifest> {
   }
 }
 
+export async function writeBase(toolbox: Toolbox, base: Manifest): Promise<void> {
+  await uploadText(toolbox, NEW_MANIFEST, serializeManifest(base));
+  await runSteps(toolbox, [`mv ${NEW_MANIFEST} ${MANIFEST}`]);
+}
+
 interface ArchiveUpload {
   /** Filled with what the archive holds. */
   manifest: Manifest;

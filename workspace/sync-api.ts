@@ -2,10 +2,12 @@ import { api } from "encore.dev/api";
 import { z } from "zod";
 import { parseInput } from "../platform/input";
 import { ownedWorkspace } from "./access";
+import { toolboxOf } from "./execution";
+import { pull } from "./file-pull";
 import { compareFiles, push, type SyncOutcome, withFilesLocked } from "./file-sync";
-import { sandboxForUse, syncStatus } from "./lifecycle";
+import { syncStatus } from "./lifecycle";
 import type { Workspace } from "./workspace";
-import { toWorkspace, type WorkItem } from "./workspace-store";
+import { toWorkspace } from "./workspace-store";
 
 interface SyncedFile {
   path: string;
@@ -19,20 +21,27 @@ interface SyncConflict {
   sandbox: "added" | "changed" | "deleted" | "unchanged";
 }
 
+interface SkippedFile {
+  path: string;
+  reason: string;
+}
+
 interface SyncedFiles {
-  direction: "push";
+  direction: "push" | "pull";
   dryRun: boolean;
   /** What was changed on the other side, or would be. The first 1,000; `counts` has all. */
   changes: SyncedFile[];
   /** Changed on both sides, differently: left alone. */
   conflicts: SyncConflict[];
-  counts: { changes: number; conflicts: number };
+  /** What the project cannot hold, and why: it stays in the sandbox. */
+  skipped: SkippedFile[];
+  counts: { changes: number; conflicts: number; skipped: number };
 }
 
 interface SyncRequest {
   workspaceId: string;
-  /** `push` brings the project's changes into the sandbox. */
-  direction?: "push";
+  /** `push` brings the project's changes into the sandbox, `pull` the sandbox's into the project. */
+  direction?: "push" | "pull";
   /** Only says what would be changed. */
   dryRun?: boolean;
   /** In conflicts the side wins that the files come from. */
@@ -45,7 +54,7 @@ interface SyncResponse extends Workspace {
 }
 
 const syncInput = z.object({
-  direction: z.literal("push").optional(),
+  direction: z.enum(["push", "pull"]).optional(),
   dryRun: z.boolean().default(false),
   overwrite: z.boolean().default(false),
 });
@@ -67,7 +76,10 @@ export const sync = api(
     }
     const toolbox = await toolboxOf(current);
     const target = { projectId: item.projectId, toolbox };
-    const outcome = await withFilesLocked(item.id, async () => push(target, { dryRun, overwrite }));
+    const options = { dryRun, overwrite };
+    const outcome = await withFilesLocked(item.id, async () =>
+      direction === "pull" ? await pull(target, options) : await push(target, options),
+    );
     const after = await ownedWorkspace(item.id);
     return { ...toWorkspace(after), files: { direction: direction ?? "push", dryRun, ...listed(outcome) } };
   },
@@ -108,15 +120,11 @@ export const getSyncStatus = api(
   },
 );
 
-async function toolboxOf(item: WorkItem) {
-  const { sandboxes, sandboxId } = await sandboxForUse(item);
-  return sandboxes.toolbox(sandboxId);
-}
-
-function listed({ changes, conflicts }: SyncOutcome): Pick<SyncedFiles, "changes" | "conflicts" | "counts"> {
+function listed({ changes, conflicts, skipped }: SyncOutcome): Omit<SyncedFiles, "direction" | "dryRun"> {
   return {
     changes: changes.slice(0, MAX_LISTED),
     conflicts: conflicts.slice(0, MAX_LISTED),
-    counts: { changes: changes.length, conflicts: conflicts.length },
+    skipped: skipped.slice(0, MAX_LISTED),
+    counts: { changes: changes.length, conflicts: conflicts.length, skipped: skipped.length },
   };
 }
