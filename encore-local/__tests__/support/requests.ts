@@ -65,7 +65,7 @@ function valid(schema: Schema, model: AppModel, depth = 0): fc.Arbitrary<unknown
     case "map":
       return fc.dictionary(fc.string({ maxLength: 4 }), valid(schema.value, model, depth + 1), { maxKeys: 3 });
     case "object":
-      return record(schema.fields, model, depth);
+      return record(schema.fields, model, { depth });
     case "union":
       return fc.oneof(...schema.types.map((type) => valid(type, model, depth + 1)));
     case "ref":
@@ -85,10 +85,24 @@ function spoilt(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   );
 }
 
+/** Values that mean something to the app, by the name of the field or path parameter that they are for. */
+export type Meaningful = Record<string, readonly unknown[]>;
+
+/** A value as the schema has it, and mostly a meaningful one where one is known. */
+function likely(name: string, value: fc.Arbitrary<unknown>, meaningful: Meaningful): fc.Arbitrary<unknown> {
+  const known = meaningful[name];
+  if (known === undefined) return value;
+  return fc.oneof({ arbitrary: fc.constantFrom(...known), weight: 6 }, { arbitrary: value, weight: 1 });
+}
+
 /** An object of these fields, each right, nearly right, absurd or missing. */
-export function record(fields: Field[], model: AppModel, depth = 0): fc.Arbitrary<Record<string, unknown>> {
+export function record(
+  fields: Field[],
+  model: AppModel,
+  { depth = 0, meaningful = {} }: { depth?: number; meaningful?: Meaningful } = {},
+): fc.Arbitrary<Record<string, unknown>> {
   const entries = fields.map(({ name, optional, schema }) => {
-    const value = spoilt(valid(schema, model, depth + 1));
+    const value = spoilt(likely(name, valid(schema, model, depth + 1), meaningful));
     return [name, optional ? fc.option(value, { nil: undefined }) : value] as const;
   });
   return fc.record(Object.fromEntries(entries));
@@ -107,16 +121,17 @@ const asTarget = (text: string): string => text.replace(/[^\x21-\x7e]/g, (c) => 
 
 const encodeText = (value: unknown): string => encodeURIComponent(asText(value).toWellFormed());
 
-function segment(part: PathSegment, model: AppModel): fc.Arbitrary<string> {
+function segment(part: PathSegment, model: AppModel, meaningful: Meaningful): fc.Arbitrary<string> {
   if (part.kind === "literal") return fc.constant(part.value);
-  const value =
+  const any =
     part.kind === "param" ? valid({ kind: part.type }, model) : fc.array(fc.webSegment()).map((all) => all.join("/"));
+  const value = likely(part.name, any, meaningful);
   return fc.oneof({ arbitrary: value.map(encodeText), weight: 6 }, { arbitrary: NASTY, weight: 1 });
 }
 
-function body(fields: Field[], model: AppModel): fc.Arbitrary<string | undefined> {
+function body(fields: Field[], model: AppModel, meaningful: Meaningful): fc.Arbitrary<string | undefined> {
   return fc.oneof(
-    { arbitrary: record(fields, model).map((value) => JSON.stringify(value)), weight: 10 },
+    { arbitrary: record(fields, model, { meaningful }).map((value) => JSON.stringify(value)), weight: 10 },
     { arbitrary: fc.jsonValue().map((value) => JSON.stringify(value)), weight: 1 },
     { arbitrary: fc.string(), weight: 1 },
     {
@@ -126,7 +141,7 @@ function body(fields: Field[], model: AppModel): fc.Arbitrary<string | undefined
   );
 }
 
-function requestOf(endpoint: Endpoint, model: AppModel): fc.Arbitrary<GeneratedRequest> {
+function requestOf(endpoint: Endpoint, model: AppModel, meaningful: Meaningful): fc.Arbitrary<GeneratedRequest> {
   const methods = endpoint.methods.includes("*") ? ["GET", "POST", "DELETE", "OPTIONS"] : endpoint.methods;
   return fc.constantFrom(...methods, "POST", "PROPFIND").chain((method) => {
     const params = new Set(endpoint.path.flatMap((part) => (part.kind === "literal" ? [] : [part.name])));
@@ -136,17 +151,17 @@ function requestOf(endpoint: Endpoint, model: AppModel): fc.Arbitrary<GeneratedR
       fc.tuple(
         ...of.map((field) =>
           fc
-            .array(spoilt(valid(field.schema, model)), { maxLength: 2 })
+            .array(spoilt(likely(field.name, valid(field.schema, model), meaningful)), { maxLength: 2 })
             .map((values) => [wireName(field), values] as const),
         ),
       );
     return fc
       .record({
-        segments: fc.tuple(...endpoint.path.map((part) => segment(part, model))),
+        segments: fc.tuple(...endpoint.path.map((part) => segment(part, model, meaningful))),
         query: texts(places.query),
         headers: texts(places.header),
         cookies: texts(places.cookie),
-        body: body(places.body, model),
+        body: body(places.body, model, meaningful),
         contentType: fc.constantFrom("application/json", "text/plain", "", "application/json; charset=latin1"),
       })
       .map(({ segments, query, headers, cookies, body: text, contentType }) => {
@@ -169,9 +184,11 @@ function requestOf(endpoint: Endpoint, model: AppModel): fc.Arbitrary<GeneratedR
 }
 
 /** Requests to an app's open endpoints as its own model describes them: right, nearly right and absurd. */
-export function requestsTo(model: AppModel): fc.Arbitrary<GeneratedRequest> {
+export function requestsTo(model: AppModel, meaningful: Meaningful = {}): fc.Arbitrary<GeneratedRequest> {
   const endpoints = model.services.flatMap((service) => service.endpoints);
   return fc.oneof(
-    ...endpoints.filter(({ kind }) => kind === "typed" || kind === "raw").map((endpoint) => requestOf(endpoint, model)),
+    ...endpoints
+      .filter(({ kind }) => kind === "typed" || kind === "raw")
+      .map((endpoint) => requestOf(endpoint, model, meaningful)),
   );
 }

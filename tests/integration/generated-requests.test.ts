@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { DocumentJudge } from "../../encore-local/__tests__/support/document-judge";
+import { requestsTo } from "../../encore-local/__tests__/support/requests";
+import { send } from "../../encore-local/__tests__/support/send-request";
+import { openApiDocument } from "../../encore-local/src/openapi/document";
+import { vaporformModel } from "../support/endpoints";
+import { startVaporform, type Vaporform } from "../support/vaporform";
+
+// Requests made from the app's own model: right, nearly right and absurd. Another seed: GENERATED_SEED=N.
+
+const RUNS = Number(process.env.GENERATED_REQUESTS ?? 10_000);
+const seed = Number(process.env.GENERATED_SEED ?? Date.now() % 2 ** 31);
+/** As many as a server has to do with at a time. */
+const AT_ONCE = 8;
+
+const model = vaporformModel();
+/** Without what only other services may call: locally it can be reached, deployed it cannot. */
+const exposed = {
+  ...model,
+  services: model.services.map((service) => ({
+    ...service,
+    endpoints: service.endpoints.filter(({ expose }) => expose),
+  })),
+};
+const judge = new DocumentJudge(openApiDocument(model, { server: "http://127.0.0.1" }));
+
+let server: Vaporform;
+beforeAll(async () => {
+  // Nothing answers there, so that imports fail fast.
+  server = await startVaporform({ env: { GITHUB_API_URL: "http://127.0.0.1:9" } });
+});
+afterAll(async () => {
+  expect(await server.stop()).toBe(0);
+});
+
+/** Things of the user that generated requests are about. */
+async function meaningfulValues() {
+  const made = await send(server.url, {
+    method: "POST",
+    target: "/projects",
+    headers: SIGNED_IN,
+    body: JSON.stringify({ name: "generated" }),
+  });
+  const project = JSON.parse(made.text);
+  for (const path of ["README.md", "src/a.ts", "empty"]) {
+    await send(server.url, {
+      method: "PUT",
+      target: `/vfs/files/${project.id}/${path}`,
+      headers: SIGNED_IN,
+      body: path,
+    });
+  }
+  const hash = createHash("sha256").update("README.md").digest("hex");
+  return {
+    projectId: [project.id],
+    workspaceId: [project.workspaceId],
+    path: ["README.md", "src/a.ts", "src", "new/b.txt"],
+    from: ["README.md", "src"],
+    to: ["moved.md", "src2", "src/deep"],
+    repository: ["octo/hello", "https://github.com/octo/hello/tree/main"],
+    name: ["one", "two"],
+    language: ["python", "react"],
+    kind: ["file", "symlink", "directory", "delete"],
+    encoding: ["utf8", "base64"],
+    limit: [1, 50, 200, 201],
+    version: [1, 2],
+    ifMatch: [`"${hash}"`, hash],
+    pattern: ["*.md", "a+", "("],
+    query: ["README", "a"],
+    glob: ["**/*.ts"],
+  };
+}
+
+const SIGNED_IN = { authorization: "Bearer dev:generated", "content-type": "application/json" };
+
+it(`answers any request as the document says, and with no fault of its own (seed ${seed})`, {
+  timeout: 1_500_000,
+}, async () => {
+  const requests = fc.sample(requestsTo(exposed, await meaningfulValues()), { numRuns: RUNS, seed })[Symbol.iterator]();
+  const statuses = new Map<number, number>();
+  const faults: object[] = [];
+  const work = async (): Promise<void> => {
+    for (const request of requests) {
+      const answer = await send(server.url, { ...request, headers: { ...SIGNED_IN, ...request.headers } });
+      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+      const method = request.method.toLowerCase();
+      const template = judge.templateFor(request.target.split("?")[0] ?? "", method);
+      const undocumented = template === undefined ? undefined : judge.fault({ template, method }, answer);
+      const fault = answer.status >= 500 ? "a fault of the server" : undocumented;
+      if (fault !== undefined) faults.push({ fault, request, status: answer.status, text: answer.text.slice(0, 300) });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  expect(faults.slice(0, 5)).toEqual([]);
+  // The requests reach both what is done and what is refused.
+  for (const status of [200, 400, 404]) expect(statuses.get(status) ?? 0).toBeGreaterThan(RUNS / 50);
+});
