@@ -152,13 +152,3 @@ describe("the command line", () => {
     expect((await cli.run(["check"], { cwd: tmpdir() })).code).toBe(2);
   });
 });
-
-describe("encore-local test", () => {
-  it("gives a command a runtime and a migrated database, and passes its exit code on", async () => {
-    const script =
-      'const c=JSON.parse(require("fs").readFileSync(process.env.ENCORE_LOCAL_CONFIG));console.log(process.env.NODE_ENV,Object.keys(c.databases));process.exit(3)';
-    const { code, output } = await cli.run(["test", "--", process.execPath, "-e", script]);
-    expect(code).toBe(3);
-    expect(output).toContain("test [ 'notes' ]");
-  });
-});

@@ -16,6 +16,15 @@ export interface Started {
   output: () => string;
 }
 
+export interface StartOptions {
+  /** The app's folder unless told. */
+  cwd?: string;
+  /** Of standard input. */
+  input?: string;
+  /** Added to the environment. */
+  env?: NodeJS.ProcessEnv;
+}
+
 /** Waits for the end, and gives the exit code. */
 export async function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<number | null> {
   const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
@@ -40,9 +49,8 @@ export class CommandLine {
     return new CommandLine(app);
   }
 
-  /** `cwd` is the app's folder unless told. */
-  start(args: string[], { cwd = this.app, input }: { cwd?: string; input?: string } = {}): Started {
-    const child = spawn(process.execPath, [BIN, ...args], { cwd, env: outsideOfTests() });
+  start(args: string[], { cwd = this.app, input, env }: StartOptions = {}): Started {
+    const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...outsideOfTests(), ...env } });
     this.#running.push(child);
     child.stdin.end(input);
     let text = "";
@@ -54,10 +62,7 @@ export class CommandLine {
   }
 
   /** Runs a command to its end. */
-  async run(
-    args: string[],
-    options?: { cwd?: string; input?: string },
-  ): Promise<{ code: number | null; output: string }> {
+  async run(args: string[], options?: StartOptions): Promise<{ code: number | null; output: string }> {
     const { child, output } = this.start(args, options);
     const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
     return { code, output: output() };

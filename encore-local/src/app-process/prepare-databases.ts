@@ -6,20 +6,17 @@ import type { PostgresServer } from "../postgres/server";
 export interface PrepareOptions {
   server: PostgresServer;
   model: AppModel;
-  /** The name in PostgreSQL of a database of the app; the same unless told. */
-  physicalName?: (name: string) => string;
 }
 
 /** Creates the app's databases where they are missing and brings each up to date. Gives their connection strings. */
 export async function prepareDatabases({
   server,
   model,
-  physicalName = (name) => name,
 }: PrepareOptions): Promise<Record<string, { connectionString: string }>> {
   const prepared: Record<string, { connectionString: string }> = {};
   for (const { name, migrationsDir, migrationsSource } of model.databases) {
-    await ensureDatabase(server, physicalName(name));
-    const connectionString = server.connectionString(physicalName(name));
+    await ensureDatabase(server, name);
+    const connectionString = server.connectionString(name);
     if (migrationsDir !== undefined)
       await migrate({ connectionString, folder: migrationsDir, source: migrationsSource });
     prepared[name] = { connectionString };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { CONFIG_FILE_VARIABLE, RUNTIME_LIB_VARIABLE, type RuntimeConfig, SECRETS_VARIABLE } from "../runtime/config";
+import { TAKEN_VARIABLE } from "../runtime/test-databases";
 
 export interface Seam {
   /** The environment that makes `encore.dev` load our runtime, for the process that runs the app. */
@@ -28,8 +29,8 @@ export function openSeam(config: RuntimeConfig, secrets: Record<string, string>)
 
 /** The environment without another app's seam: an encore-local may be started by a test that runs under one. */
 function withoutSeam(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { [RUNTIME_LIB_VARIABLE]: _lib, [CONFIG_FILE_VARIABLE]: _config, [SECRETS_VARIABLE]: _secrets, ...rest } = env;
-  return rest;
+  const own = [RUNTIME_LIB_VARIABLE, CONFIG_FILE_VARIABLE, SECRETS_VARIABLE, TAKEN_VARIABLE];
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !own.includes(name)));
 }
 
 /** dist/runtime.cjs, beside the bundle that this code is in. */

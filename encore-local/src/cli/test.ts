@@ -1,32 +1,38 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { prepareDatabases } from "../app-process/prepare-databases";
 import { openSeam } from "../app-process/seam";
 import { writeGenerated } from "../gen/write";
 import { formatDiagnostics } from "../model/format-diagnostics";
 import { readApp } from "../model/read-app";
 import { checkSql } from "../model/sql-syntax";
 import type { AppModel } from "../model/types";
-import { cloneDatabase, dropDatabase } from "../postgres/databases";
+import { lockDataFolder } from "../postgres/data-lock";
 import { givenServer } from "../postgres/given-server";
-import { startPostgres } from "../postgres/server";
+import { type PostgresServer, startPostgres } from "../postgres/server";
+import { ensureTemplate } from "../postgres/template";
+import { TestClones } from "../postgres/test-clones";
+import { announceRun, removeAbandonedServers, SCRATCH_PREFIX } from "../postgres/test-leftovers";
 import { RUNTIME_LIB_VARIABLE } from "../runtime/config";
 import { loadSecrets } from "../secrets/load";
 import { type Command, requireAppRoot } from "./command";
 import { execute } from "./execute";
 
-const CONNECTIONS_PER_WORKER = 10;
+const CONNECTIONS_PER_PROCESS = 10;
 
 export const testCommand: Command = {
   name: "test",
   summary: "runs the app's tests with a database of their own",
   help: `encore-local test [-- COMMAND ...]
 
-Runs COMMAND (vitest run, unless told) with NODE_ENV=test, a runtime for encore.dev, and a copy of the migrated databases that
-goes away afterwards. Arguments behind the command are passed on. Secrets come from .secrets.test.cue, if there is one; those
-of .secrets.local.cue are not for tests.
+Runs COMMAND (vitest run, unless told) with NODE_ENV=test and a runtime for encore.dev. Each process that runs tests gets a
+copy of the migrated databases for itself, so that test files that run at once do not meet; the copies go away afterwards.
+Arguments behind the command are passed on. Secrets come from .secrets.test.cue, if there is one; those of
+.secrets.local.cue are not for tests.
+
+ENCORE_SQLDB_HOST (host:port), ENCORE_SQLDB_USER and ENCORE_SQLDB_PASSWORD name a PostgreSQL server to use in place of an
+embedded one that lives as long as the run.
 
 Where ENCORE_RUNTIME_LIB is set already, as under Encore's own 'encore test', COMMAND is run as it is.
 `,
@@ -42,13 +48,14 @@ Where ENCORE_RUNTIME_LIB is set already, as under Encore's own 'encore test', CO
       return 1;
     }
     writeGenerated(model);
-    return await withDatabases(model, async (databases) => {
+    return await withTestDatabases(model, async (folder) => {
       const seam = openSeam(
         {
           model,
           listen: { host: "127.0.0.1", port: 0 },
           apiBaseUrl: "http://127.0.0.1:0",
-          databases,
+          databases: {},
+          testDatabases: { folder, maxConnections: CONNECTIONS_PER_PROCESS },
           log: { format: "text", level: "error" },
           cron: false,
           recordActivity: false,
@@ -65,31 +72,49 @@ Where ENCORE_RUNTIME_LIB is set already, as under Encore's own 'encore test', CO
   },
 };
 
-type Databases = Record<string, { connectionString: string; maxConnections: number }>;
-
-/** A server for this run, or the given one; each database is cloned from a template that has all migrations. */
-async function withDatabases(model: AppModel, work: (databases: Databases) => Promise<number>): Promise<number> {
-  const scratch = mkdtempSync(path.join(tmpdir(), "encore-local-test-"));
-  const server = givenServer(process.env) ?? (await startPostgres({ dataDir: scratch, durable: false }));
-  const suffix = randomBytes(4).toString("hex");
-  const clones: string[] = [];
+/** A server for this run, or the given one, with copies of the migrated databases for the processes that run tests. */
+async function withTestDatabases(model: AppModel, work: (folder: string) => Promise<number>): Promise<number> {
+  if (model.databases.length === 0) return await work("");
+  await removeAbandonedServers();
+  const scratch = mkdtempSync(path.join(tmpdir(), SCRATCH_PREFIX));
+  const unlock = lockDataFolder(scratch);
+  const given = givenServer(process.env);
+  const server = given ?? (await startPostgres({ dataDir: scratch, durable: false }));
   try {
-    const databases: Databases = {};
-    await prepareDatabases({ server, model, physicalName: templateName });
-    for (const { name } of model.databases) {
-      const clone = `${name}_test_${suffix}`;
-      await cloneDatabase(server, { template: templateName(name), name: clone });
-      clones.push(clone);
-      databases[name] = { connectionString: server.connectionString(clone), maxConnections: CONNECTIONS_PER_WORKER };
-    }
-    return await work(databases);
+    return await withClones({ model, server, drop: given !== undefined }, scratch, work);
   } finally {
-    for (const clone of clones) await dropDatabase(server, clone);
     await server.stop();
+    unlock();
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-function templateName(database: string): string {
-  return `${database}_template`;
+interface ClonesOptions {
+  model: AppModel;
+  server: PostgresServer;
+  /** Whether the server stays, so that copies must be dropped one by one. */
+  drop: boolean;
+}
+
+async function withClones(
+  { model, server, drop }: ClonesOptions,
+  scratch: string,
+  work: (folder: string) => Promise<number>,
+): Promise<number> {
+  const run = randomBytes(4).toString("hex");
+  const leave = await announceRun(server, { run, databases: model.databases.map(({ name }) => name) });
+  const folder = path.join(scratch, "copies");
+  mkdirSync(folder);
+  try {
+    const templates: Record<string, string> = {};
+    for (const database of model.databases) templates[database.name] = await ensureTemplate(server, { database, run });
+    const clones = new TestClones({ server, templates, folder, run });
+    try {
+      return await work(folder);
+    } finally {
+      await clones.dispose({ drop });
+    }
+  } finally {
+    await leave();
+  }
 }

@@ -11,10 +11,13 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** In the data folder; holds the id of the process that has it. */
+export const LOCK_FILE = "lock";
+
 /** Takes the data folder for this process; gives a function that lets go of it. Throws when another process has it. */
 export function lockDataFolder(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true });
-  const file = path.join(dataDir, "lock");
+  const file = path.join(dataDir, LOCK_FILE);
   const holder = existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
   if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
     throw new Error(

@@ -1,7 +1,7 @@
 import { Client, escapeIdentifier } from "pg";
 import type { PostgresServer } from "./server";
 
-async function withClient<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString });
   await client.connect();
   try {

@@ -118,7 +118,7 @@ function initialize({ initdb, cluster, passwordFile, launcher }: ClusterOptions)
 }
 
 /** A server whose parent was killed still holds the cluster; a file that names a process of long ago holds it, too. */
-async function endStrayServer(cluster: string): Promise<void> {
+export async function endStrayServer(cluster: string): Promise<void> {
   const file = path.join(cluster, "postmaster.pid");
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, "utf8").split("\n")[0]);

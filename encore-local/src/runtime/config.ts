@@ -12,6 +12,8 @@ export interface RuntimeConfig {
   apiBaseUrl: string;
   /** By the database's Encore name. */
   databases: Record<string, { connectionString: string; maxConnections: number }>;
+  /** Where a process that runs tests takes copies of the databases for itself, in place of `databases`. */
+  testDatabases?: { folder: string; maxConnections: number };
   log: { format: "text" | "json"; level: "trace" | "debug" | "info" | "warn" | "error" };
   cron: boolean;
   /** Whether the process tells the command line what it does, for the API explorer. */

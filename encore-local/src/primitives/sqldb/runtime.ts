@@ -1,6 +1,8 @@
 import { Pool, type PoolClient } from "pg";
 import { encodeJson } from "../../codec/js-value";
+import type { RuntimeConfig } from "../../runtime/config";
 import type { RuntimeHost } from "../../runtime/host";
+import { takeTestDatabases } from "../../runtime/test-databases";
 import type { StartPrimitive } from "../running";
 import { encodeParameter } from "./encode";
 import { toAppError } from "./errors";
@@ -206,13 +208,29 @@ export class SqlDatabase {
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
+/** Those of the configuration, or copies that are taken when the first one is asked for. */
+function configuredDatabases({ databases, testDatabases }: RuntimeConfig): () => RuntimeConfig["databases"] {
+  if (testDatabases === undefined) return () => databases;
+  let taken: RuntimeConfig["databases"] | undefined;
+  return () => {
+    taken ??= Object.fromEntries(
+      Object.entries(takeTestDatabases(testDatabases.folder, process.env)).map(([name, database]) => [
+        name,
+        { ...database, maxConnections: testDatabases.maxConnections },
+      ]),
+    );
+    return taken;
+  };
+}
+
 /** The app's databases; a pool is made when the app names its database for the first time. */
 export const sqldb: StartPrimitive = (host) => {
   const open = new Map<string, SqlDatabase>();
+  const configured = configuredDatabases(host.config);
   return {
     methods: {
       sqlDatabase(name: string): SqlDatabase {
-        const config = host.config.databases[name];
+        const config = configured()[name];
         if (config === undefined)
           throw new Error(`database '${name}' is not configured; define it with new SQLDatabase("${name}", ...)`);
         const database = open.get(name) ?? new SqlDatabase(config, host);
