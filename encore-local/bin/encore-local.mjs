@@ -22,10 +22,19 @@ function isBuilt() {
 }
 
 async function build() {
-  const { build } = await import("esbuild");
   mkdirSync(output, { recursive: true });
   // Written aside and moved into place, so that two processes that build at once do not read each other's halves.
-  const scratch = mkdtempSync(`${output}-`);
+  const scratch = mkdtempSync(path.join(output, "build-"));
+  try {
+    await bundle(scratch);
+    for (const file of readdirSync(scratch)) renameSync(path.join(scratch, file), path.join(output, file));
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+async function bundle(folder) {
+  const { build } = await import("esbuild");
   const common = {
     bundle: true,
     platform: "node",
@@ -39,18 +48,16 @@ async function build() {
     build({
       ...common,
       entryPoints: [path.join(source, "cli/main.ts")],
-      outfile: path.join(scratch, "cli.cjs"),
+      outfile: path.join(folder, "cli.cjs"),
       define: { "import.meta.url": "moduleUrl" },
       banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
     }),
     build({
       ...common,
       entryPoints: [path.join(source, "runtime/index.ts")],
-      outfile: path.join(scratch, "runtime.cjs"),
+      outfile: path.join(folder, "runtime.cjs"),
     }),
   ]);
-  for (const file of readdirSync(scratch)) renameSync(path.join(scratch, file), path.join(output, file));
-  rmSync(scratch, { recursive: true });
 }
 
 if (!isBuilt()) await build();

@@ -160,6 +160,9 @@ export class Client {
 ${members.join("")}}
 
 export declare function ref(): Client;
+
+// Without this the types above would be exported as well.
+export {};
 `;
 }
 
