@@ -16,6 +16,11 @@ afterEach(async () => {
   await cli.dispose();
 });
 
+const COMMANDS = [
+  ...[["run"], ["test"], ["check"], ["gen"], ["gen", "client"], ["openapi"], ["exec"]],
+  ...[["db"], ["db", "shell"], ["db", "conn-uri"], ["db", "reset"]],
+];
+
 async function texts(url: string): Promise<unknown> {
   return ((await (await fetch(`${url}/notes`)).json()) as { texts: unknown }).texts;
 }
@@ -129,8 +134,8 @@ describe("encore-local run", () => {
 describe("the command line", () => {
   it("gives help for all commands and for each", async () => {
     expect((await cli.run(["--help"])).output).toMatch(/run .*\n.*test .*\n.*check .*\n.*gen .*\n.*openapi .*\n.*db /);
-    for (const command of ["run", "test", "check", "gen", "openapi", "db"]) {
-      expect(await cli.run([command, "--help"])).toMatchObject({
+    for (const [command = "", ...sub] of COMMANDS) {
+      expect(await cli.run([command, ...sub, "--help"])).toMatchObject({
         code: 0,
         output: expect.stringContaining(`encore-local ${command}`),
       });

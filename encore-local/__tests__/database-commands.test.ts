@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommandLine, ended } from "./support/command-line";
@@ -62,9 +64,26 @@ describe("encore-local db", () => {
     expect(await ended(child, "SIGINT")).toBe(0);
   });
 
+  it("reset takes none of several databases unless it is named, or all are", async () => {
+    const file = path.join(cli.app, "notes/more.ts");
+    await writeFile(
+      file,
+      'import { SQLDatabase } from "encore.dev/storage/sqldb";\nexport const more = new SQLDatabase("more", { migrations: "./migrations" });\n',
+    );
+    expect(await cli.run(["db", "reset"])).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/name databases of (more, notes|notes, more), or give --all/),
+    });
+    const { code, output } = await cli.run(["db", "reset", "--all"]);
+    expect(code).toBe(0);
+    expect(output).toMatch(/emptied.*: (more, notes|notes, more)/);
+  });
+
   it.each([
     [["db"], "db shell, db conn-uri or db reset"],
     [["db", "drop"], "db shell, db conn-uri or db reset"],
+    [["db", "shell", "--all"], "--all is for db reset"],
+    [["db", "reset", "notes", "--all"], "name databases, or give --all"],
     [["db", "shell", "other"], "there is no database 'other'; the app has notes"],
   ])("%j ends with 2 and says why", async (args, message) => {
     expect(await cli.run(args)).toMatchObject({ code: 2, output: expect.stringContaining(message) });

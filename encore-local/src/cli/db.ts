@@ -16,17 +16,18 @@ export const dbCommand: Command = {
 
   db shell [NAME]       a prompt for SQL; statements end with ';'. Reads from a pipe as well
   db conn-uri [NAME]    prints the connection string. While no app runs, the database is served until Ctrl-C
-  db reset [NAME ...]   empties databases and applies all migrations again; all of the app's unless named
+  db reset [NAME ...]   empties databases and applies all migrations again
 
 NAME may be left out when the app has one database. While the app runs, its server is used.
 
+  --all                 resets all databases
   --data-dir DIR        where the database lives; .encore-local in the app's folder
 `,
   async run(args) {
     const { values, positionals } = parseCommandArgs({
       args,
       allowPositionals: true,
-      options: { "data-dir": { type: "string" } },
+      options: { "data-dir": { type: "string" }, all: { type: "boolean", default: false } },
     });
     const [name, ...names] = positionals;
     const work = WORK[name ?? ""];
@@ -38,6 +39,8 @@ NAME may be left out when the app has one database. While the app runs, its serv
       return 1;
     }
     requireKnown(model, names);
+    if (name === "reset") requireChoice(model, { names, all: values.all });
+    else if (values.all) throw new UsageError("--all is for db reset");
     const dataDir = path.resolve(values["data-dir"] ?? path.join(root, ".encore-local"));
     const { server, started } = await reachServer(dataDir);
     try {
@@ -100,6 +103,14 @@ function requireKnown({ databases }: AppModel, names: string[]): void {
   if (unknown !== undefined) {
     throw new UsageError(`there is no database '${unknown}'; the app has ${known.join(", ") || "none"}`);
   }
+}
+
+/** What is emptied does not come back: of several databases each must be meant. */
+function requireChoice({ databases }: AppModel, { names, all }: { names: string[]; all: boolean }): void {
+  if (all && names.length > 0) throw new UsageError("name databases, or give --all");
+  if (all || names.length > 0 || databases.length === 1) return;
+  const known = databases.map(({ name }) => name).join(", ");
+  throw new UsageError(known === "" ? "the app has no database" : `name databases of ${known}, or give --all`);
 }
 
 function oneDatabase({ databases }: AppModel, names: string[]): string {

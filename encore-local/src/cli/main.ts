@@ -22,7 +22,8 @@ const COMMANDS: readonly Command[] = [
 
 function overview(): string {
   const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`);
-  return `encore-local COMMAND: runs an Encore.ts app from npm alone\n\n${lines.join("\n")}\n\n'encore-local COMMAND --help' tells more.\n`;
+  return `encore-local COMMAND: runs an Encore.ts app from npm alone\n\n${lines.join("\n")}\n\n'encore-local COMMAND --help' tells more.
+Exit codes: 0 when all is well, 1 when the app is not accepted or the work failed, 2 for arguments that are not taken.\n`;
 }
 
 /** The command line. Gives the exit code. */
