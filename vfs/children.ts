@@ -1,5 +1,6 @@
 import { pgPool } from "../platform/pg-pool";
-import type { EntryRow } from "./entry";
+import { byBytes } from "./byte-order";
+import type { Entry } from "./entry";
 
 export interface ChildrenOptions {
   projectId: string;
@@ -18,9 +19,20 @@ export function bounds(folder: string): { from: string; to: string | null } {
 const SMALLEST_STEP = 200;
 const LARGEST_STEP = 4_000;
 
-/** What a listing shows of a row. */
-export const LISTED_COLUMNS = "path, kind, size, executable, hash, link_target, updated_at";
-export type ListedRow = Pick<EntryRow, "path" | "kind" | "size" | "executable" | "hash" | "link_target" | "updated_at">;
+/** What a listing shows of a row, in the form that it shows it: ten thousand rows are no time to make dates of. */
+export const LISTED_COLUMNS = `path, kind, size::float8 AS size, executable, hash, link_target,
+  to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at`;
+
+export interface ListedRow {
+  path: string;
+  kind: Entry["kind"];
+  size: number;
+  executable: boolean;
+  hash: string | null;
+  link_target: string | null;
+  /** RFC 3339. */
+  updated_at: string;
+}
 
 export interface Child {
   path: string;
@@ -73,14 +85,9 @@ function shorterNames(position: string, from: string): string[] {
   return names;
 }
 
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
 function sorted(children: Map<string, ListedRow | undefined>, limit: number): Child[] {
-  const all = [...children].map(([path, row]) => ({ path, row, bytes: Buffer.from(path) }));
-  all.sort((a, b) => Buffer.compare(a.bytes, b.bytes));
-  return all.slice(0, limit).map(({ path, row }) => ({ path, row }));
+  const paths = [...children.keys()].sort(byBytes).slice(0, limit);
+  return paths.map((path) => ({ path, row: children.get(path) }));
 }
 
 interface Stretch {

@@ -65,15 +65,13 @@ async function children({ projectId, folder, limit }: ListOptions, after: string
 }
 
 function listed({ path, kind, size, hash, executable, link_target, updated_at }: ListedRow): ListedEntry {
-  return {
-    path,
-    name: nameOf(path),
-    kind,
-    size: Number(size),
-    ...(hash === null ? {} : { hash, executable }),
-    ...(link_target === null ? {} : { linkTarget: link_target }),
-    updatedAt: updated_at.toISOString(),
-  };
+  const entry: ListedEntry = { path, name: nameOf(path), kind, size, updatedAt: updated_at };
+  if (hash !== null) {
+    entry.hash = hash;
+    entry.executable = executable;
+  }
+  if (link_target !== null) entry.linkTarget = link_target;
+  return entry;
 }
 
 function nameOf(path: string): string {
