@@ -150,6 +150,11 @@ export const REASONS = {
     hint: "The store of file contents does not answer; an operator should look at MongoDB and the secret MongoDBURI.",
     retryable: true,
   },
+  move_running: {
+    code: "failed_precondition",
+    hint: "Wait for the other npm run vfs:move to end, or stop it.",
+    retryable: true,
+  },
   content_missing: {
     code: "internal",
     hint: "An operator should run npm run vfs:check -- --repair; then write the file again.",

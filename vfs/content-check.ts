@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { DomainError } from "../platform/errors";
 import { pgPool } from "../platform/pg-pool";
 import { REFERENCES } from "./collector";
+import { isDamage } from "./content-damage";
 import type { StoreName } from "./content-store";
 import { storeNamed } from "./stores";
 
@@ -170,10 +170,6 @@ async function readThrough({
   }
   if (sha256.digest("hex") === hash) return undefined;
   return { kind: "content_corrupted", message: `the content ${id} has another hash than its row says` };
-}
-
-function isDamage(error: unknown): error is DomainError & { reason: "content_missing" | "content_corrupted" } {
-  return error instanceof DomainError && (error.reason === "content_missing" || error.reason === "content_corrupted");
 }
 
 /** Rows that give another hash or size than the content that they refer to. */

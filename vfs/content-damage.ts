@@ -47,3 +47,8 @@ export function joinChunks(chunks: readonly Chunk[], content: ChunkedContent): B
   const [only] = pieces;
   return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, content.length);
 }
+
+/** Whether it is the content that is at fault, and not the way to it. */
+export function isDamage(error: unknown): error is DomainError & { reason: "content_missing" | "content_corrupted" } {
+  return error instanceof DomainError && (error.reason === "content_missing" || error.reason === "content_corrupted");
+}

@@ -31,7 +31,7 @@ const TELL_EVERY_MS = 60_000;
 /** The first of PostgreSQL's two numbers of an advisory lock; the second is the project's. */
 const CONFIRM_LOCK = 0x766673;
 
-function hashOf(data: Uint8Array): string {
+export function hashOf(data: Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
