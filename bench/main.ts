@@ -3,6 +3,7 @@ import type { Report } from "./report";
 
 const BENCHES: Record<string, () => Promise<() => Promise<Report>>> = {
   runtime: async () => (await import("./runtime")).runtime,
+  vfs: async () => (await import("./vfs")).vfs,
 };
 
 /** `npm run bench -- NAME [--json]`. Exit code 2 for a name that there is none of. */
