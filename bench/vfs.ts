@@ -22,7 +22,7 @@ const ROUNDS = Number(process.env.BENCH_VFS_ROUNDS ?? 3);
 const NAMES = 10_000;
 const READS = 500;
 /** Of a listing. */
-const PAGE = 200;
+const PAGE = 10_000;
 const OWNER = "bench";
 /** The level at which the archive endpoint compresses. */
 const GZIP_LEVEL = 1;

@@ -143,7 +143,11 @@ async function reuse(
 async function confirm(projectId: string, contents: readonly StoredContent[]): Promise<StoredContent[]> {
   return await inTransaction(async (client) => {
     // One at a time for a project: two that confirm the same hashes would fail at the index, or wait for each other.
-    await client.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", [CONFIRM_LOCK, projectId]);
+    // Not waiting for the disk: whoever refers to the contents commits later, and that brings this there as well.
+    await client.query(
+      "SELECT pg_advisory_xact_lock($1, hashtext($2)), set_config('synchronous_commit', 'off', true)",
+      [CONFIRM_LOCK, projectId],
+    );
     const { rows } = await client.query<{ id: string }>(
       `UPDATE vfs_contents c SET hash = v.hash, size = v.size, stored = true, unused_since = NULL
        FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS v (id, hash, size)

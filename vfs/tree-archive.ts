@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { type Pack, pack } from "tar-stream";
 import type { StoreName } from "./content-store";
 import { storeNamed } from "./stores";
+import { TarPieces } from "./tar-pieces";
 import { type TreeNode, toTreeNode } from "./tree-manifest";
 import { readSnapshot, type SnapshotOptions, type SnapshotRow } from "./tree-snapshot";
 
@@ -12,6 +12,7 @@ const SMALL_BYTES = 256 * 1024;
 const BATCH_BYTES = 8 * 1024 * 1024;
 /** The archive is read once, on the same machine or close by: time counts more than size. */
 const GZIP_LEVEL = 1;
+const GZIP_CHUNK_BYTES = 128 * 1024;
 
 export interface TreeArchiveOptions extends SnapshotOptions {
   /** Told of each entry as it goes in. */
@@ -20,23 +21,49 @@ export interface TreeArchiveOptions extends SnapshotOptions {
 
 /** The project's tree of one moment as tar.gz, modes and symlinks included. A failure in the middle is an error of the stream. */
 export function openTreeArchive(options: TreeArchiveOptions): Readable {
-  const tar = pack();
-  const gzip = createGzip({ level: GZIP_LEVEL });
+  const gzip = createGzip({ level: GZIP_LEVEL, chunkSize: GZIP_CHUNK_BYTES });
   // The stream that is given out tells of a failure; the pipeline's own promise has no more to say.
-  pipeline(tar, gzip).catch(() => undefined);
-  fill(tar, options).then(
-    () => tar.finalize(),
-    (error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))),
-  );
+  pipeline(Readable.from(piecesOf(options)), gzip).catch(() => undefined);
   return gzip;
 }
 
-async function fill(tar: Pack, { onEntry, ...options }: TreeArchiveOptions): Promise<void> {
-  for await (const rows of readSnapshot(options)) {
-    for (const batch of batches(rows)) {
-      await addBatch(tar, batch);
-      for (const row of batch) onEntry?.(row.path, toTreeNode(row));
+async function* piecesOf({ onEntry, ...options }: TreeArchiveOptions): AsyncGenerator<Buffer> {
+  const tar = new TarPieces();
+  for await (const { rows, contents } of oneAhead(readBatches(options))) {
+    for (const row of rows) {
+      yield* addRow(tar, row, contents);
+      onEntry?.(row.path, toTreeNode(row));
     }
+  }
+  yield await tar.end();
+}
+
+interface Batch {
+  rows: SnapshotRow[];
+  /** Those of the small files, by id. */
+  contents: Map<string, Buffer>;
+}
+
+async function* readBatches(options: SnapshotOptions): AsyncGenerator<Batch> {
+  for await (const page of readSnapshot(options)) {
+    for (const rows of batches(page)) yield { rows, contents: await readContents(rows) };
+  }
+}
+
+/** Reads the next one while the present one is compressed. */
+async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = items.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = items.next();
+      // Its failure is met when its turn comes.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await items.return(undefined);
   }
 }
 
@@ -59,33 +86,36 @@ function isSmallFile(row: SnapshotRow): row is SnapshotRow & { content_id: strin
   return row.content_id !== null && Number(row.size) <= SMALL_BYTES;
 }
 
-async function addBatch(tar: Pack, rows: SnapshotRow[]): Promise<void> {
+async function readContents(rows: SnapshotRow[]): Promise<Map<string, Buffer>> {
   const contents = new Map<string, Buffer>();
   for (const store of ["postgres", "gridfs"] as const) {
     const ids = rows.flatMap((row) => (isSmallFile(row) && row.store === store ? [row.content_id] : []));
     if (ids.length === 0) continue;
     for (const [id, data] of await storeNamed(store).readMany(ids)) contents.set(id, data);
   }
-  for (const row of rows) {
-    const small = row.content_id === null ? undefined : contents.get(row.content_id);
-    await addRow(tar, row, small);
-  }
+  return contents;
 }
 
-async function addRow(tar: Pack, row: SnapshotRow, small: Buffer | undefined): Promise<void> {
-  const header = { name: row.path, mtime: row.updated_at };
-  if (row.kind === "directory") {
-    tar.entry({ ...header, type: "directory", mode: 0o755 });
+async function* addRow(tar: TarPieces, row: SnapshotRow, contents: Batch["contents"]): AsyncGenerator<Buffer> {
+  const header = { ...KINDS[row.kind], name: row.path, mtime: row.updated_at };
+  if (row.kind !== "file") {
+    const piece = await tar.add({ ...header, ...(row.link_target === null ? {} : { linkname: row.link_target }) });
+    if (piece !== undefined) yield piece;
     return;
   }
-  if (row.kind === "symlink") {
-    tar.entry({ ...header, type: "symlink", linkname: row.link_target ?? "", mode: 0o777 });
-    return;
-  }
-  const size = Number(row.size);
-  const entry = tar.entry({ ...header, type: "file", mode: row.executable ? 0o755 : 0o644, size });
   if (row.content_id === null || row.store === null) throw new Error(`the file '${row.path}' has no content`);
-  const source = small === undefined ? storeNamed(row.store).open(row.content_id) : [small];
-  // Waits for the reader where it is behind, which keeps memory bounded.
-  await pipeline(Readable.from(source), entry);
+  const mode = row.executable ? 0o755 : 0o644;
+  const small = contents.get(row.content_id);
+  if (small === undefined) {
+    yield* tar.addStream({ ...header, mode, size: Number(row.size) }, storeNamed(row.store).open(row.content_id));
+    return;
+  }
+  const piece = await tar.add({ ...header, mode }, small);
+  if (piece !== undefined) yield piece;
 }
+
+const KINDS = {
+  file: { type: "file" },
+  directory: { type: "directory", mode: 0o755 },
+  symlink: { type: "symlink", mode: 0o777 },
+} as const;

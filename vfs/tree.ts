@@ -71,7 +71,7 @@ export async function requireNoClashes(client: PoolClient, projectId: string, pa
       JOIN vfs_entries f ON f.project_id = $1 AND f.path = w.path AND f.kind <> 'directory'
       CROSS JOIN LATERAL (
         SELECT e.path FROM vfs_entries e
-        WHERE e.project_id = $1 AND e.path > w.path || '/' AND e.path < w.path || '0' LIMIT 1) b LIMIT 1)`,
+        WHERE e.project_id = $1 AND e.path > w.path || '/' AND e.path < w.path || '0' ORDER BY e.path LIMIT 1) b LIMIT 1)`,
     [projectId, paths, [...new Set(paths.flatMap(ancestors))]],
   );
   const clash = rows[0];
