@@ -98,6 +98,11 @@ export class World {
     }
   }
 
+  /** The project's living workspace. */
+  async workspace(): Promise<WorkItem | null> {
+    return await findProjectWorkspace(this.projectId);
+  }
+
   /** What holds at any moment. */
   async check(): Promise<void> {
     const names = this.provider.living.map(({ name }) => name);
