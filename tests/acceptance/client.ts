@@ -1,10 +1,13 @@
 import { inject } from "vitest";
+import { DocumentJudge } from "../../encore-local/__tests__/support/document-judge";
 
 /** Everything that the acceptance tests know of the server: where it is and who asks. They may not import the app. */
 export const baseUrl: string = inject("vaporformUrl");
 
 /** A repository that the server can import, with a package.json at its root. */
 export const repository: string = inject("vaporformRepository");
+
+const judge = new DocumentJudge(JSON.parse(inject("vaporformDocument")));
 
 const token = process.env.VAPORFORM_TOKEN ?? "dev:acceptance";
 
@@ -40,7 +43,26 @@ export async function call<T>(method: string, path: string, options: CallOptions
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
   });
   const text = await response.text();
+  requireDocumented({ method, path, response, text });
   return { status: response.status, headers: response.headers, body: (text === "" ? null : JSON.parse(text)) as T };
+}
+
+interface Exchange {
+  method: string;
+  path: string;
+  response: Response;
+  text: string;
+}
+
+/** Every answer that these tests get is one that the OpenAPI document tells of. */
+function requireDocumented({ method, path, response, text }: Exchange): void {
+  const operation = { method: method.toLowerCase(), template: "" };
+  const template = judge.templateFor(path.split("?")[0] ?? "", operation.method);
+  if (template === undefined) return;
+  const { status, headers } = response;
+  const fault = judge.fault({ ...operation, template }, { status, headers: Object.fromEntries(headers), text });
+  if (fault !== undefined)
+    throw new Error(`${method} ${path} answered ${status}, and the OpenAPI document differs: ${fault}`);
 }
 
 /** One request with bytes in place of JSON, signed in. */

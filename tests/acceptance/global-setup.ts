@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
@@ -8,14 +9,22 @@ declare module "vitest" {
   interface ProvidedContext {
     vaporformUrl: string;
     vaporformRepository: string;
+    /** What the API is documented to be. */
+    vaporformDocument: string;
   }
 }
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A small public repository, for a server that asks GitHub itself. */
 const PUBLIC_REPOSITORY = "vercel/ms";
 
 /** The server at VAPORFORM_URL, or one that is started for the tests, with a GitHub of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  project.provide(
+    "vaporformDocument",
+    execFileSync("npx", ["encore-local", "openapi"], { cwd: ROOT, encoding: "utf8" }),
+  );
   const given = process.env.VAPORFORM_URL;
   if (given !== undefined && given !== "") {
     project.provide("vaporformUrl", given.replace(/\/+$/, ""));
