@@ -94,3 +94,4 @@ const _deleted = new Subscription(projectDeleted, "remove-files", {
 });
 
 runAtStart("sweep files", sweep);
+runAtStart("prune versions", pruneByAge);
