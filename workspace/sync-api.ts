@@ -1,13 +1,15 @@
+import { currentRequest } from "encore.dev";
 import { api } from "encore.dev/api";
 import { z } from "zod";
-import { parseInput } from "../platform/input";
+import { optionalJson } from "../platform/optional-json";
+import { sendError } from "../platform/raw-errors";
 import { ownedWorkspace } from "./access";
 import { toolboxOf } from "./execution";
 import { pull } from "./file-pull";
 import { compareFiles, push, type SyncOutcome, withFilesLocked } from "./file-sync";
 import { syncStatus } from "./lifecycle";
 import type { Workspace } from "./workspace";
-import { toWorkspace } from "./workspace-store";
+import { toWorkspace, type WorkItem } from "./workspace-store";
 
 interface SyncedFile {
   path: string;
@@ -38,52 +40,64 @@ interface SyncedFiles {
   counts: { changes: number; conflicts: number; skipped: number };
 }
 
-interface SyncRequest {
-  workspaceId: string;
-  /** `push` brings the project's changes into the sandbox, `pull` the sandbox's into the project. */
-  direction?: "push" | "pull";
-  /** Only says what would be changed. */
-  dryRun?: boolean;
-  /** In conflicts the side wins that the files come from. */
-  overwrite?: boolean;
-}
-
 interface SyncResponse extends Workspace {
   /** Null when no files were compared, because the sandbox does not run. */
   files: SyncedFiles | null;
 }
 
 const syncInput = z.object({
+  /** `push` brings the project's changes into the sandbox, `pull` the sandbox's into the project. */
   direction: z.enum(["push", "pull"]).optional(),
+  /** Only says what would be changed. */
   dryRun: z.boolean().default(false),
+  /** In conflicts the side wins that the files come from. */
   overwrite: z.boolean().default(false),
 });
 
 const MAX_LISTED = 1_000;
 
 /**
- * Corrects the workspace's status by what Daytona says, then brings the files to the same state. Without a direction it is
+ * Corrects the workspace's status by what Daytona says, then brings the files to the same state. Takes
+ * `{ direction?, dryRun?, overwrite? }`, or no body at all, which a typed endpoint would refuse. Without a direction it is
  * `push`, and a sandbox that is stopped stays so; with one it is started.
  */
-export const sync = api(
-  { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/sync" },
-  async (request: SyncRequest): Promise<SyncResponse> => {
-    const item = await ownedWorkspace(request.workspaceId);
-    const { direction, dryRun, overwrite } = parseInput(syncInput, request);
-    const current = await syncStatus(item);
-    if (direction === undefined && (current.status !== "running" || current.daytonaSandboxId === null)) {
-      return { ...toWorkspace(current), files: null };
+export const sync = api.raw(
+  { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/sync", bodyLimit: 10_000 },
+  async (req, res) => {
+    try {
+      const item = await ownedWorkspace(requestedWorkspaceId());
+      const answer = await syncWorkspace(item, await optionalJson(req, syncInput));
+      res.writeHead(200, { "Content-Type": "application/json" });
+      res.end(JSON.stringify(answer));
+    } catch (error) {
+      sendError(res, error);
     }
-    const toolbox = await toolboxOf(current);
-    const target = { projectId: item.projectId, toolbox };
-    const options = { dryRun, overwrite };
-    const outcome = await withFilesLocked(item.id, async () =>
-      direction === "pull" ? await pull(target, options) : await push(target, options),
-    );
-    const after = await ownedWorkspace(item.id);
-    return { ...toWorkspace(after), files: { direction: direction ?? "push", dryRun, ...listed(outcome) } };
   },
 );
+
+function requestedWorkspaceId(): string {
+  const request = currentRequest();
+  if (request?.type !== "api-call") throw new Error("there is no request");
+  return String(request.pathParams.workspaceId);
+}
+
+async function syncWorkspace(
+  item: WorkItem,
+  { direction, dryRun, overwrite }: z.output<typeof syncInput>,
+): Promise<SyncResponse> {
+  const current = await syncStatus(item);
+  if (direction === undefined && (current.status !== "running" || current.daytonaSandboxId === null)) {
+    return { ...toWorkspace(current), files: null };
+  }
+  const toolbox = await toolboxOf(current);
+  const target = { projectId: item.projectId, toolbox };
+  const options = { dryRun, overwrite };
+  const outcome = await withFilesLocked(item.id, async () =>
+    direction === "pull" ? await pull(target, options) : await push(target, options),
+  );
+  const after = await ownedWorkspace(item.id);
+  return { ...toWorkspace(after), files: { direction: direction ?? "push", dryRun, ...listed(outcome) } };
+}
 
 interface SyncStatusRequest {
   workspaceId: string;

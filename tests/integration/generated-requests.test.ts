@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { DocumentJudge } from "../../encore-local/__tests__/support/document-judge";
 import { requestsTo } from "../../encore-local/__tests__/support/requests";
 import { send } from "../../encore-local/__tests__/support/send-request";
 import { openApiDocument } from "../../encore-local/src/openapi/document";
+import { type GitHubServer, startGitHubServer } from "../github-server/server";
 import { vaporformModel } from "../support/endpoints";
 import { startVaporform, type Vaporform } from "../support/vaporform";
 
@@ -26,13 +28,17 @@ const exposed = {
 };
 const judge = new DocumentJudge(openApiDocument(model, { server: "http://127.0.0.1" }));
 
+const SAMPLE_REPOSITORY = fileURLToPath(new URL("../acceptance/sample-repository", import.meta.url));
+
+let github: GitHubServer;
 let server: Vaporform;
 beforeAll(async () => {
-  // Nothing answers there, so that imports fail fast.
-  server = await startVaporform({ env: { GITHUB_API_URL: "http://127.0.0.1:9" } });
+  github = await startGitHubServer({ repositories: { "octo/hello": SAMPLE_REPOSITORY } });
+  server = await startVaporform({ env: { GITHUB_API_URL: github.url } });
 });
 afterAll(async () => {
   expect(await server.stop()).toBe(0);
+  await github.close();
 });
 
 /** Things of the user that generated requests are about. */
@@ -95,5 +101,5 @@ it(`answers any request as the document says, and with no fault of its own (seed
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   expect(faults.slice(0, 5)).toEqual([]);
   // The requests reach both what is done and what is refused.
-  for (const status of [200, 400, 404]) expect(statuses.get(status) ?? 0).toBeGreaterThan(RUNS / 50);
+  for (const status of [200, 400, 404]) expect(statuses.get(status) ?? 0).toBeGreaterThan(RUNS / 100);
 });

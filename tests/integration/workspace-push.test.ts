@@ -54,7 +54,7 @@ describe("pushing files", () => {
   });
 
   it("takes names of every kind", async () => {
-    const names = ["with space", "quote'd", 'double"', "back\\slash", "-dash", "$(touch x)", "ünï☃", "tab\there", "*"];
+    const names = ["with space", "quote'd", 'double"', "back\\slash", "-dash", "$(touch x)", "ünï☃", "*"];
     const stage = await backend.stage(Object.fromEntries(names.map((name) => [`odd/${name}`, name])));
     for (const name of names) expect(stage.inSandbox(`odd/${name}`)).toBe(name);
     expect(await status(stage)).toMatchObject({ inSync: true });
