@@ -6,7 +6,7 @@ const UNREACHABLE = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT",
 const CONNECTION_EXCEPTION = /^08/;
 /** Errors without a code: those of `pg` and of Encore's own client. */
 const CONNECTION_LOST =
-  /^Connection terminated|^timeout exceeded when trying to connect|^Client has encountered a connection error|^error connecting to server|^error communicating with the server|^connection closed/;
+  /^Connection terminated|^timeout exceeded when trying to connect|^Query read timeout|^Client has encountered a connection error|^error connecting to server|^error communicating with the server|^connection closed/;
 const DISK_FULL = "53100";
 
 /** A failure of PostgreSQL that is nobody's mistake, as ours; undefined for any other error. */

@@ -63,7 +63,7 @@ function describe({ contents, bytes, problems, orphans, repaired, clean }: Integ
           `repaired: ${repaired.collected} contents collected, ${repaired.orphansRemoved} orphans removed, ` +
             `${repaired.withdrawn} damaged contents taken out of use`,
         ]),
-    clean ? "all is well" : "something is wrong; see above, and docs/vfs.md",
+    clean ? "all is well" : "something is wrong; see above, and docs/file-contents.md",
   ];
 }
 
