@@ -37,11 +37,23 @@ describe("an error of Daytona's", () => {
   it.each([
     [{ "Retry-After": "7" }, 7],
     [{ "retry-after-sandbox-create": "3" }, 3],
+    [{ "Retry-After-Sandbox-Lifecycle": "4" }, 4],
+    [{ "Retry-After-Authenticated": "5" }, 5],
+    [{ "Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT" }, 600],
+    [{ "Retry-After": "Sat, 01 Jan 2000 00:00:00 GMT" }, 1],
+    [{ "Retry-After": "0" }, 1],
+    [{ "Retry-After": "-5" }, undefined],
     [{ "Retry-After": "999999" }, 600],
     [{ "Retry-After": "soon" }, undefined],
     [{}, undefined],
   ])("%j asks to wait %s seconds", (headers, seconds) => {
     expect(translateDaytonaError(failure("slow down", 429, headers)).retryAfterSeconds).toBe(seconds);
+  });
+
+  it("keeps Daytona's own words for the log, without the key", () => {
+    const key = `dtn_${"0a".repeat(32)}`;
+    const translated = translateDaytonaError(failure(`<!doctype html><p>a page for ${key}`, 502));
+    expect(translated).toMatchObject({ detail: "HTTP 502: <!doctype html><p>a page for [redacted]" });
   });
 
   it("may be no Error at all", () => {
