@@ -1,3 +1,5 @@
+import type { PoolClient } from "pg";
+
 /** A place for the bytes of files. Both implementations pass tests/integration/content-store.test.ts. */
 export interface ContentStore {
   readonly name: StoreName;
@@ -11,6 +13,15 @@ export interface ContentStore {
   readMany(ids: readonly string[]): Promise<Map<string, Buffer>>;
   /** Removes contents; one that is not there is fine. */
   delete(ids: readonly string[]): Promise<void>;
+}
+
+/** A store whose bytes can be written in the transaction that writes of them. */
+export interface TransactionalStore extends ContentStore {
+  putManyWithin(client: PoolClient, contents: readonly SmallContent[]): Promise<void>;
+}
+
+export function isTransactional(store: ContentStore): store is TransactionalStore {
+  return "putManyWithin" in store;
 }
 
 export type StoreName = "postgres" | "gridfs";

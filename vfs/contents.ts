@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { PoolClient } from "pg";
 import { inTransaction, pgPool } from "../platform/pg-pool";
-import type { ContentStore } from "./content-store";
+import { type ContentStore, isTransactional, type SmallContent, type TransactionalStore } from "./content-store";
 
 /**
  * Contents of a project's files. The order of a write is fixed: a row, then the bytes, then "stored", and only then may
@@ -47,15 +47,49 @@ export async function storeMany(
     stored.has(hash) ? [] : [{ id: randomUUID(), hash, size: data.length, data, name: nameOf(projectId, path) }],
   );
   if (fresh.length > 0) {
-    await pgPool().query("INSERT INTO vfs_contents (id, project_id, store) SELECT unnest($1::uuid[]), $2, $3", [
-      fresh.map(({ id }) => id),
-      projectId,
-      store.name,
-    ]);
-    await store.putMany(fresh);
-    for (const content of await confirm(projectId, fresh)) stored.set(content.hash, content);
+    const confirmed = isTransactional(store)
+      ? await storeTogether(fresh, { projectId, store })
+      : await storeElsewhere(fresh, { projectId, store });
+    for (const content of confirmed) stored.set(content.hash, content);
   }
   return hashes.map((hash) => found(stored, hash));
+}
+
+type FreshContent = StoredContent & SmallContent;
+
+async function storeElsewhere(fresh: FreshContent[], { projectId, store }: ContentTarget): Promise<StoredContent[]> {
+  await pgPool().query("INSERT INTO vfs_contents (id, project_id, store) SELECT unnest($1::uuid[]), $2, $3", [
+    fresh.map(({ id }) => id),
+    projectId,
+    store.name,
+  ]);
+  await store.putMany(fresh);
+  return await confirm(projectId, fresh);
+}
+
+/** Rows and bytes in one transaction. It need not wait for the disk: whoever refers to them commits later, and does. */
+async function storeTogether(
+  fresh: FreshContent[],
+  { projectId, store }: { projectId: string; store: TransactionalStore },
+): Promise<StoredContent[]> {
+  return await inTransaction(async (client) => {
+    await client.query(
+      "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock($1, hashtext($2))",
+      [CONFIRM_LOCK, projectId],
+    );
+    const { rows } = await client.query<{ id: string }>(
+      `INSERT INTO vfs_contents (id, project_id, store, hash, size, stored)
+       SELECT v.id, $1, $2, v.hash, v.size, true FROM unnest($3::uuid[], $4::text[], $5::bigint[]) AS v (id, hash, size)
+       ON CONFLICT (project_id, hash) WHERE stored DO NOTHING RETURNING id`,
+      [projectId, store.name, fresh.map(({ id }) => id), fresh.map(({ hash }) => hash), fresh.map(({ size }) => size)],
+    );
+    const own = new Set(rows.map(({ id }) => id));
+    const written = fresh.filter(({ id }) => own.has(id));
+    if (written.length > 0) await store.putManyWithin(client, written);
+    const hashes = fresh.flatMap(({ id, hash }) => (own.has(id) ? [] : [hash]));
+    const theirs = hashes.length === 0 ? [] : (await reuse(client, { projectId, hashes })).values();
+    return [...written.map(({ id, hash, size }) => ({ id, hash, size })), ...theirs];
+  });
 }
 
 /** Stores one content of any size as it comes, without having it in memory. */

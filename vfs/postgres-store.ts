@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { chunksOf, inChunks, sliceOfChunk, splitBuffer } from "./chunks";
 import { type Chunk, type ChunkedContent, joinChunks, missing, refuseExtraChunk, requireChunk } from "./content-damage";
-import type { ByteRange, ContentStore } from "./content-store";
+import type { ByteRange, SmallContent, TransactionalStore } from "./content-store";
 
 /** As large as GridFS' chunks, so that both stores behave alike. */
 export const CHUNK_BYTES = 255 * 1024;
@@ -26,16 +26,21 @@ interface ChunkRow extends Chunk {
 }
 
 /** Contents in the database itself: rows of vfs_chunks, which belong to a row of vfs_contents and go with it. */
-export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: PostgresStoreOptions): ContentStore {
-  async function insert(chunks: ChunkRow[]): Promise<void> {
+export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: PostgresStoreOptions): TransactionalStore {
+  async function insert(client: Pick<Pool, "query">, chunks: ChunkRow[]): Promise<void> {
     if (chunks.length === 0) return;
-    await pool().query(INSERT, [
+    await client.query(INSERT, [
       chunks.map(({ content_id }) => content_id),
       chunks.map(({ n }) => n),
       chunks.map(({ data }) => data.length),
       Buffer.concat(chunks.map(({ data }) => data)),
     ]);
   }
+
+  const chunkRows = (contents: readonly SmallContent[]): ChunkRow[] =>
+    contents.flatMap(({ id, data }) =>
+      splitBuffer(data, chunkBytes).map((chunk, n) => ({ content_id: id, n, data: chunk })),
+    );
 
   /** Contents that have been stored, by id. */
   async function chunked(ids: readonly string[]): Promise<Map<string, ChunkedContent>> {
@@ -58,18 +63,18 @@ export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: Postgres
     name: "postgres",
 
     async putMany(contents) {
-      await insert(
-        contents.flatMap(({ id, data }) =>
-          splitBuffer(data, chunkBytes).map((chunk, n) => ({ content_id: id, n, data: chunk })),
-        ),
-      );
+      await insert(pool(), chunkRows(contents));
+    },
+
+    async putManyWithin(client, contents) {
+      await insert(client, chunkRows(contents));
     },
 
     async put({ id, data }) {
       let n = 0;
       let bytes = 0;
       for await (const chunk of inChunks(data, chunkBytes)) {
-        await insert([{ content_id: id, n, data: chunk }]);
+        await insert(pool(), [{ content_id: id, n, data: chunk }]);
         n += 1;
         bytes += chunk.length;
       }

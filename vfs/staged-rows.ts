@@ -14,10 +14,12 @@ export interface StagedRow {
 export async function insertStaged(stageId: string, rows: StagedRow[]): Promise<void> {
   // One statement cannot replace a row twice: of repeated paths the last one counts.
   const last = [...new Map(rows.map((row) => [row.path, row])).values()];
+  // The commit of the tree, which comes later, waits for the disk; this one need not.
   await pgPool().query(
     `WITH touched AS (UPDATE vfs_stages SET touched_at = now() WHERE id = $1)
      INSERT INTO vfs_staged_entries (stage_id, path, kind, executable, size, hash, content_id, link_target)
-     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::uuid[], $8::text[])
+     SELECT $1, v.* FROM set_config('synchronous_commit', 'off', true),
+       unnest($2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::uuid[], $8::text[]) AS v
      ON CONFLICT (stage_id, path) DO UPDATE SET kind = EXCLUDED.kind, executable = EXCLUDED.executable,
        size = EXCLUDED.size, hash = EXCLUDED.hash, content_id = EXCLUDED.content_id, link_target = EXCLUDED.link_target`,
     [

@@ -63,8 +63,8 @@ export interface StagedTree {
   discard(): Promise<void>;
 }
 
-const BATCH_BYTES = 4 * 1024 * 1024;
-const BATCH_ENTRIES = 1_000;
+const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_ENTRIES = 2_000;
 
 /** Opens a stage; what an earlier attempt under the same id left is discarded first. */
 export async function openStagedTree({ projectId, stageId }: StageId): Promise<StagedTree> {
