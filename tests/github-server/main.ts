@@ -3,8 +3,10 @@ import { parseArgs } from "node:util";
 import { startGitHubServer } from "./server";
 
 const USAGE = `npm run github-server -- --root DIR [--port N] [--token T ...] [--private owner/name ...]
+  [--keep-archives]
 
 Answers the part of GitHub's REST API that an import uses, on loopback, for each git repository or folder DIR/owner/name.
+With --keep-archives, each commit's archive is packed once and then kept, as GitHub does.
 Start the backend with GITHUB_API_URL set to the address that is printed.
 `;
 
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     port: { type: "string", default: "3985" },
     token: { type: "string", multiple: true, default: [] },
     private: { type: "string", multiple: true, default: [] },
+    "keep-archives": { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -28,6 +31,7 @@ if (values.help || values.root === undefined) {
     port: Number(values.port),
     tokens: values.token,
     private: values.private,
+    keepArchives: values["keep-archives"],
   });
   console.log(`GitHub's API for ${root} is at ${server.url}`);
   console.log(`  GITHUB_API_URL=${server.url} npm start`);

@@ -119,16 +119,8 @@ function gitRepository(fullName: string, folder: string, isPrivate: boolean): Re
       );
     },
     async sendArchive(commit, out) {
-      const args = [
-        "-C",
-        folder,
-        "-c",
-        "safe.directory=*",
-        "archive",
-        "--format=tar",
-        `--prefix=${prefixOf(fullName, commit)}`,
-        commit,
-      ];
+      const prefix = prefixOf(fullName, commit);
+      const args = ["-C", folder, "-c", "safe.directory=*", "archive", "--format=tar", `--prefix=${prefix}`, commit];
       const child = spawn("git", args, { stdio: ["ignore", "pipe", "ignore"] });
       await pipeline(child.stdout, createGzip({ level: 6 }), out);
     },

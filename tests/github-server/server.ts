@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { notFound, sendJson, sendMessage, sendTagged } from "./answers";
+import { KeptArchives } from "./kept-archives";
 import { openRepository, type Repository } from "./repository";
 
 /**
@@ -17,6 +18,8 @@ export interface GitHubServerOptions {
   private?: string[];
   tokens?: string[];
   port?: number;
+  /** Each commit's archive is packed once and then kept, as GitHub does. */
+  keepArchives?: boolean;
   /** Former full names: they redirect to the present one, by its id. */
   renamed?: Record<string, string>;
   /** Called before each request is answered; may answer in the server's place, and then gives true. */
@@ -56,6 +59,7 @@ export async function startGitHubServer(options: GitHubServerOptions): Promise<G
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await handler.close();
     },
   };
 }
@@ -63,7 +67,15 @@ export async function startGitHubServer(options: GitHubServerOptions): Promise<G
 class Handler {
   readonly #secret = randomBytes(32);
 
-  constructor(private readonly options: GitHubServerOptions) {}
+  readonly #archives: KeptArchives | undefined;
+
+  constructor(private readonly options: GitHubServerOptions) {
+    this.#archives = options.keepArchives === true ? new KeptArchives() : undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#archives?.close();
+  }
 
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? "/", "http://127.0.0.1");
@@ -150,7 +162,8 @@ class Handler {
       "Content-Type": "application/x-gzip",
       "Content-Disposition": `attachment; filename=${fullName.replace("/", "-")}-${commit.slice(0, 7)}.tar.gz`,
     });
-    await repository.sendArchive(commit, res);
+    if (this.#archives === undefined) await repository.sendArchive(commit, res);
+    else await this.#archives.send(repository, { commit, out: res });
   }
 
   #sign(fullName: string, expires: string): string {
