@@ -1,6 +1,7 @@
 import type { ValidationExpr, ValidationRule } from "../model/types";
 import { boundText, floatText, numberText, quoted } from "./display";
 import { isEmail } from "./email";
+import { toRegExp } from "./rust-regexp";
 
 /**
  * Gives the reason why a value breaks the rules, null when it keeps them. `float`: the number was written with a fraction
@@ -95,21 +96,4 @@ function ofNumber(check: (got: number | bigint, text: string, whole: boolean) =>
 /** Whether a value is a `Decimal` of encore.dev/types: it marks itself with this property. */
 export function isDecimalObject(value: unknown): value is { value: string } {
   return typeof value === "object" && value !== null && "__encore_decimal" in value;
-}
-
-/** Encore's patterns are in the dialect of Rust: Unicode by default, flags in front (`(?i)`), named groups `(?P<n>`. */
-export function toRegExp(pattern: string): RegExp {
-  const flags = /^\(\?([ims]+)\)/.exec(pattern);
-  const source = pattern
-    .slice(flags?.[0].length ?? 0)
-    .replaceAll("(?P<", "(?<")
-    .replaceAll("\\z", "$")
-    .replaceAll("\\A", "^");
-  const given = flags?.[1] ?? "";
-  try {
-    return new RegExp(source, `u${given}`);
-  } catch {
-    // Escapes that Rust allows anywhere (`\-`) are errors in Unicode mode.
-    return new RegExp(source, given);
-  }
 }

@@ -1,4 +1,4 @@
-import { toRegExp } from "../codec/validation";
+import { toRegExp } from "../codec/rust-regexp";
 import type { Schema, ValidationExpr, ValidationRule } from "../model/types";
 
 export type JsonSchema = { [keyword: string]: unknown };
@@ -64,9 +64,11 @@ function ruleKeywords(rule: ValidationRule, subject: Subject): JsonSchema {
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
-/** JSON Schema's patterns are those of JavaScript and take no flags. */
+/** A class within a class: only JavaScript's newest mode (`v`) reads it as such. */
+const NESTED_CLASS = /\[\^?(?:[^\]\\]|\\.)*\[/;
+
+/** JSON Schema's patterns are those of JavaScript in Unicode mode and take no flags. */
 function patternOf(rust: string): string {
   const { source, flags } = toRegExp(rust);
-  const own = [...flags].filter((flag) => flag !== "u").join("");
-  return own === "" ? source : rust;
+  return flags === "v" && !NESTED_CLASS.test(source) ? source : rust;
 }
