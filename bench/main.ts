@@ -5,6 +5,7 @@ const BENCHES: Record<string, () => Promise<(args: string[]) => Promise<Report>>
   import: async () => (await import("./import")).importing,
   runtime: async () => (await import("./runtime")).runtime,
   vfs: async () => (await import("./vfs")).vfs,
+  workspace: async () => (await import("./workspace")).workspace,
 };
 
 /** `npm run bench -- NAME [--json]`. Exit code 2 for a name that there is none of. */

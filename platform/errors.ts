@@ -320,8 +320,16 @@ export const REASONS = {
     hint: "Delete or stop sandboxes, or raise the organisation's limits, then start the workspace again.",
     retryable: false,
   },
-  daytona_rate_limited: { code: "unavailable", hint: "It is tried again by itself.", retryable: true },
-  daytona_unavailable: { code: "unavailable", hint: "It is tried again by itself.", retryable: true },
+  daytona_rate_limited: {
+    code: "unavailable",
+    hint: "Starting and stopping are tried again by themselves; else ask again in a moment.",
+    retryable: true,
+  },
+  daytona_unavailable: {
+    code: "unavailable",
+    hint: "Starting and stopping are tried again by themselves; else ask again in a moment.",
+    retryable: true,
+  },
   daytona_timeout: {
     code: "deadline_exceeded",
     hint: "Look at the sandbox in Daytona's dashboard, then start the workspace again.",

@@ -2,16 +2,21 @@ import { Readable } from "node:stream";
 import { DomainError } from "../platform/errors";
 import { openTreeArchive } from "../vfs/tree-archive";
 import { keyOf, type Manifest, parseManifest, serializeManifest } from "./file-manifest";
+import { quote } from "./shell";
 import type { Toolbox } from "./toolbox";
 import { PROJECT_FOLDER } from "./workspace";
 
 const UNPACK_SECONDS = 300;
+/** Files belong to whoever unpacks them and are as old as the unpacking, which saves two calls to the system for each. */
+const UNPACK = "-xzmof";
 /** What we keep beside the project's folder: never part of the project. */
 const OWN_FOLDER = ".vaporform";
 const MANIFEST = `${OWN_FOLDER}/manifest.json`;
 const NEW_MANIFEST = `${OWN_FOLDER}/manifest.new`;
 const ARCHIVE = `${OWN_FOLDER}/files.tar.gz`;
 const DELETIONS = `${OWN_FOLDER}/deletions`;
+/** So much fits into a command. */
+const INLINE_CHARACTERS = 16_384;
 const FRESH = `${OWN_FOLDER}/project.new`;
 
 /** Where files go, and whose. */
@@ -27,11 +32,11 @@ export interface FilesTarget {
 export async function sendFiles(target: FilesTarget): Promise<void> {
   const manifest: Manifest = new Map();
   await uploadArchive(target, { manifest });
-  await uploadText(target.toolbox, NEW_MANIFEST, serializeManifest(manifest));
   await runSteps(target.toolbox, [
+    await newManifest(target.toolbox, manifest),
     `rm -rf ${FRESH}`,
     `mkdir ${FRESH}`,
-    `tar -xzf ${ARCHIVE} -C ${FRESH}`,
+    `tar ${UNPACK} ${ARCHIVE} -C ${FRESH}`,
     `rm -rf ${PROJECT_FOLDER}`,
     `mv ${FRESH} ${PROJECT_FOLDER}`,
     `mv ${NEW_MANIFEST} ${MANIFEST}`,
@@ -53,11 +58,11 @@ export async function sendDifference(target: FilesTarget, { paths, deletions, ba
   const manifest = new Map(base);
   if (paths.length > 0) await uploadArchive(target, { manifest, paths });
   if (deletions.length > 0) await uploadText(target.toolbox, DELETIONS, `${deletions.join("\n")}\n`);
-  await uploadText(target.toolbox, NEW_MANIFEST, serializeManifest(manifest));
   await runSteps(target.toolbox, [
+    await newManifest(target.toolbox, manifest),
     `cd ${PROJECT_FOLDER}`,
     ...(deletions.length > 0 ? [`${DELETE_LISTED} < ../${DELETIONS}`] : []),
-    ...(paths.length > 0 ? [`tar -xzf ../${ARCHIVE}`, `rm ../${ARCHIVE}`] : []),
+    ...(paths.length > 0 ? [`tar ${UNPACK} ../${ARCHIVE}`, `rm ../${ARCHIVE}`] : []),
     `mv ../${NEW_MANIFEST} ../${MANIFEST}`,
     `rm -f ../${DELETIONS}`,
   ]);
@@ -84,8 +89,15 @@ export async function readBase(toolbox: Toolbox): Promise<Manifest> {
 }
 
 export async function writeBase(toolbox: Toolbox, base: Manifest): Promise<void> {
-  await uploadText(toolbox, NEW_MANIFEST, serializeManifest(base));
-  await runSteps(toolbox, [`mv ${NEW_MANIFEST} ${MANIFEST}`]);
+  await runSteps(toolbox, [await newManifest(toolbox, base), `mv ${NEW_MANIFEST} ${MANIFEST}`]);
+}
+
+/** The step that puts it beside the old one; a small one needs no request of its own. */
+async function newManifest(toolbox: Toolbox, manifest: Manifest): Promise<string> {
+  const text = serializeManifest(manifest);
+  if (text.length <= INLINE_CHARACTERS) return `mkdir -p ${OWN_FOLDER} && printf %s ${quote(text)} > ${NEW_MANIFEST}`;
+  await uploadText(toolbox, NEW_MANIFEST, text);
+  return "true";
 }
 
 interface ArchiveUpload {

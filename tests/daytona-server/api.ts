@@ -60,7 +60,8 @@ async function handleSandbox(req: IncomingMessage, res: ServerResponse, request:
     case "DELETE ":
       if (isPassing(sandbox)) return refuseWhilePassing(req, res);
       registry.remove(record);
-      return sendJson(res, 200, sandbox);
+      // One in error keeps its state to the end.
+      return sendJson(res, 200, isFailed(sandbox) ? sandbox : { ...sandbox, state: SandboxState.DESTROYING });
     case "POST start":
       if (sandbox.state === SandboxState.STARTED) return sendJson(res, 200, sandbox);
       if (isPassing(sandbox)) return refuseWhilePassing(req, res);

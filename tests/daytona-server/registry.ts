@@ -52,7 +52,8 @@ const DEFAULT_SNAPSHOT = "daytonaio/sandbox:0.5.0-slim";
  */
 export class SandboxRegistry {
   toolboxUrl = "";
-  readonly events = new EventEmitter<RegistryEvents>();
+  /** Each request that is held listens, so there may be many. */
+  readonly events = new EventEmitter<RegistryEvents>().setMaxListeners(0);
   readonly #records = new Map<string, SandboxRecord>();
 
   constructor(
@@ -121,6 +122,7 @@ export class SandboxRegistry {
     const { sandbox } = record;
     const old = sandbox.state ?? SandboxState.UNKNOWN;
     sandbox.state = state;
+    if (state === SandboxState.ARCHIVED) sandbox.desiredState = SandboxDesiredState.ARCHIVED;
     sandbox.updatedAt = new Date().toISOString();
     if (errorReason === undefined) delete sandbox.errorReason;
     else sandbox.errorReason = errorReason;

@@ -84,11 +84,15 @@ export interface ToolboxCall {
   daemon: Daemon;
 }
 
+const NO_KEY =
+  "unauthorized: missing authentication: provide a preview access token (via header, query parameter, or cookie) or use an API key or JWT";
+
 /** The toolbox of a sandbox, behind its proxy: a wrong key and a sandbox that is not there look the same. */
 export async function handleToolbox(req: IncomingMessage, res: ServerResponse, request: ToolboxRequest): Promise<void> {
   const { url, authorized, path: route, record, daemons } = request;
   const proxyError = (status: number, message: string, code: string) =>
     sendToolboxError(req, res, { status, message, code, path: url.pathname });
+  if (req.headers.authorization === undefined) return proxyError(401, NO_KEY, "UNAUTHORIZED");
   if (!authorized || record === undefined) {
     return proxyError(401, "unauthorized: authentication failed: Bearer token is invalid", "UNAUTHORIZED");
   }
