@@ -2,6 +2,7 @@ import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
 import { type StoredContent, storeMany } from "./contents";
 import { type Entry, toEntry } from "./entry";
+import { inGroups } from "./grouping";
 import { requireLink } from "./links";
 import { requirePath } from "./path";
 import { checkPrecondition, type Present, preconditionOf } from "./precondition";
@@ -88,7 +89,9 @@ function pathsOf(changes: readonly Change[], kinds: Change["kind"][]): string[] 
 
 async function storeContents(projectId: string, changes: readonly Change[]): Promise<Map<Change, StoredContent>> {
   const stored = new Map<Change, StoredContent>();
-  for (const group of groups(changes.filter((change) => change.kind === "file"))) {
+  const files = changes.filter((change) => change.kind === "file");
+  const limits = { bytesOf: ({ content }: FileChange) => content.length, bytes: GROUP_BYTES, items: GROUP_FILES };
+  for (const group of inGroups(files, limits)) {
     const contents = group.map(({ path, content }) => ({ path, data: asBuffer(content) }));
     const found = await storeMany(contents, { projectId, store: currentStore() });
     for (const [i, content] of found.entries()) stored.set(group[i] as FileChange, content);
@@ -98,21 +101,6 @@ async function storeContents(projectId: string, changes: readonly Change[]): Pro
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
-}
-
-function* groups(files: FileChange[]): Generator<FileChange[]> {
-  let group: FileChange[] = [];
-  let bytes = 0;
-  for (const file of files) {
-    if (bytes >= GROUP_BYTES || group.length >= GROUP_FILES) {
-      yield group;
-      group = [];
-      bytes = 0;
-    }
-    group.push(file);
-    bytes += file.content.length;
-  }
-  if (group.length > 0) yield group;
 }
 
 function rowOf(change: Change, contents: Map<Change, StoredContent>): FileRow[] {

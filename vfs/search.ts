@@ -6,6 +6,7 @@ import { pgPool } from "../platform/pg-pool";
 import { bounds } from "./children";
 import type { StoreName } from "./content-store";
 import type { Entry } from "./entry";
+import { inGroups } from "./grouping";
 import { type FileMatches, matchesIn } from "./line-matches";
 import type { LineMatcher } from "./search-pattern";
 import { storeNamed } from "./stores";
@@ -62,7 +63,8 @@ export async function searchFiles(options: SearchOptions): Promise<SearchPage> {
   const begin = options.cursor === undefined ? "" : decodeCursor(options.cursor, pageKey)[0];
   for (let after = begin; ; ) {
     const rows = await candidates(options, after);
-    for (const batch of batches(rows.filter(({ path }) => options.name?.(path) ?? true))) {
+    const named = rows.filter(({ path }) => options.name?.(path) ?? true);
+    for (const batch of inGroups(named, { bytesOf: searchedBytes, bytes: BATCH_BYTES, items: ROWS })) {
       const texts = options.text === undefined ? undefined : await textsOf(batch);
       for (const candidate of batch) {
         // One file at least, so that whoever goes on by the cursor gets somewhere.
@@ -77,8 +79,14 @@ export async function searchFiles(options: SearchOptions): Promise<SearchPage> {
     const last = rows.at(-1);
     if (rows.length < ROWS || last === undefined) return page;
     after = last.path;
+    page.timedOut = performance.now() > deadline;
+    if (page.timedOut) return { ...page, nextCursor: encodeCursor([after]) };
     await othersTurn();
   }
+}
+
+function searchedBytes({ size }: Candidate): number {
+  return size > MAX_SEARCHED_BYTES ? 0 : size;
 }
 
 function isFull({ items }: SearchPage, limit: number): boolean {
@@ -95,21 +103,6 @@ async function candidates({ projectId, folder, text }: SearchOptions, after: str
     [projectId, from, after, to, text !== undefined, ROWS],
   );
   return rows.map((row) => ({ ...row, size: Number(row.size) }));
-}
-
-/** As many as may be in memory together. */
-function* batches(found: Candidate[]): Generator<Candidate[]> {
-  let batch: Candidate[] = [];
-  let bytes = 0;
-  for (const candidate of found) {
-    batch.push(candidate);
-    bytes += candidate.size > MAX_SEARCHED_BYTES ? 0 : candidate.size;
-    if (bytes < BATCH_BYTES) continue;
-    yield batch;
-    batch = [];
-    bytes = 0;
-  }
-  if (batch.length > 0) yield batch;
 }
 
 /** What is text of the contents, by their ids. */

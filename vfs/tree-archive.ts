@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { StoreName } from "./content-store";
+import { inGroups } from "./grouping";
 import { storeNamed } from "./stores";
 import { TarPieces } from "./tar-pieces";
 import { type TreeNode, toTreeNode } from "./tree-manifest";
@@ -45,8 +46,10 @@ interface Batch {
 }
 
 async function* readBatches(options: SnapshotOptions): AsyncGenerator<Batch> {
+  const bytesOf = (row: SnapshotRow) => (isSmallFile(row) ? Number(row.size) : 0);
   for await (const page of readSnapshot(options)) {
-    for (const rows of batches(page)) yield { rows, contents: await readContents(rows) };
+    const batches = inGroups(page, { bytesOf, bytes: BATCH_BYTES, items: page.length });
+    for (const rows of batches) yield { rows, contents: await readContents(rows) };
   }
 }
 
@@ -65,21 +68,6 @@ async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   } finally {
     await items.return(undefined);
   }
-}
-
-function* batches(rows: SnapshotRow[]): Generator<SnapshotRow[]> {
-  let batch: SnapshotRow[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    if (bytes >= BATCH_BYTES) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(row);
-    if (isSmallFile(row)) bytes += Number(row.size);
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function isSmallFile(row: SnapshotRow): row is SnapshotRow & { content_id: string; store: StoreName } {
