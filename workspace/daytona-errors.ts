@@ -78,11 +78,13 @@ const RETRY_HEADERS = [
 ];
 const MAX_RETRY_SECONDS = 600;
 
-/** Seconds or a date, in whichever header; an absurd value is bounded. */
+/** Seconds or a date, in whichever header; an absurd value is bounded, one that is neither is ignored. */
 function retryAfter(headers: Record<string, unknown> | undefined): number | undefined {
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (!RETRY_HEADERS.includes(name.toLowerCase()) || typeof value !== "string") continue;
-    const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+    // A date begins with the day's name. JavaScript takes "-5" for one as well.
+    const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value) : Number.NaN;
+    const seconds = /^\d+$/.test(value) ? Number(value) : (date - Date.now()) / 1000;
     if (Number.isFinite(seconds)) return Math.min(MAX_RETRY_SECONDS, Math.max(1, Math.ceil(seconds)));
   }
   return undefined;
