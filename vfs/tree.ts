@@ -60,7 +60,7 @@ function usage(row: TreeRow | undefined) {
 
 /**
  * Looks at what was just written: nothing may lie below a file or a symlink. Throws `path_conflict`, which undoes the
- * change.
+ * change. Each path is looked up by itself: a join of what was written with a table that was just filled is planned badly.
  */
 export async function requireNoClashes(client: PoolClient, projectId: string, paths: string[]): Promise<void> {
   const { rows } = await client.query<{ file: string; below: string | null }>(
@@ -68,10 +68,12 @@ export async function requireNoClashes(client: PoolClient, projectId: string, pa
       WHERE e.project_id = $1 AND e.path = ANY($3::text[]) AND e.kind <> 'directory' LIMIT 1)
      UNION ALL
      (SELECT w.path, b.path FROM unnest($2::text[]) AS w (path)
-      JOIN vfs_entries f ON f.project_id = $1 AND f.path = w.path AND f.kind <> 'directory'
       CROSS JOIN LATERAL (
         SELECT e.path FROM vfs_entries e
-        WHERE e.project_id = $1 AND e.path > w.path || '/' AND e.path < w.path || '0' ORDER BY e.path LIMIT 1) b LIMIT 1)`,
+        WHERE e.project_id = $1 AND e.path > w.path || '/' AND e.path < w.path || '0' ORDER BY e.path LIMIT 1) b
+      CROSS JOIN LATERAL (
+        SELECT 1 FROM vfs_entries e
+        WHERE e.project_id = $1 AND e.path = w.path AND e.kind <> 'directory' LIMIT 1) f LIMIT 1)`,
     [projectId, paths, [...new Set(paths.flatMap(ancestors))]],
   );
   const clash = rows[0];

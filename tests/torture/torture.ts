@@ -20,8 +20,9 @@ export interface TortureOptions {
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const WRITERS = 6;
-/** A kill comes within this time after the load has begun. */
-const MAX_LOAD_MS = 1_000;
+/** A kill comes after one to so many further writes were acknowledged, and within this time after the last of them. */
+const MAX_WRITES = 40;
+const MAX_PAUSE_MS = 50;
 const START_TIMEOUT_MS = 300_000;
 
 /**
@@ -46,7 +47,12 @@ export async function torture({ store, kills, seed, onKill }: TortureOptions): P
     for (let kill = 1; kill <= kills; kill++) {
       const client = new VfsClient(server.url, "torture");
       const running = Promise.all(writers.map((writer) => writer.run(client, projectId)));
-      await Promise.race([running, pause(random.below(MAX_LOAD_MS))]);
+      const enough = acknowledgedBy(writers) + 1 + random.below(MAX_WRITES);
+      while (acknowledgedBy(writers) < enough) {
+        const gone = await Promise.race([running.then(() => true), pause(2)]);
+        if (gone === true) throw new Error(`the server ended by itself:\n${server.lines.slice(-20).join("\n")}`);
+      }
+      await pause(random.below(MAX_PAUSE_MS));
       await crash(server, { dataDir, withDatabase: random.next() < 0.5 });
       await running;
       server = await start();
