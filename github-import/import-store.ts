@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { db } from "../database";
 import { decodeCursor, encodeCursor } from "../platform/page";
+import type { Detection } from "./detection/detection";
 import type { Import } from "./import";
 import { COLUMNS, type ImportRow, toImport } from "./import-row";
 
@@ -49,6 +50,12 @@ export async function insertImport(fresh: NewImport): Promise<Import | null> {
 export async function findImport(id: string): Promise<Import | null> {
   const row = await db.rawQueryRow<ImportRow>(`SELECT ${COLUMNS} FROM imports WHERE id = $1::uuid`, id);
   return row === null ? null : toImport(row);
+}
+
+/** What was found out about the imported code; null until then. */
+export async function findDetection(id: string): Promise<Detection | null> {
+  const row = await db.queryRow<{ detection: Detection | null }>`SELECT detection FROM imports WHERE id = ${id}::uuid`;
+  return row?.detection ?? null;
 }
 
 export interface ImportPage {

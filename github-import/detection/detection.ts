@@ -24,7 +24,16 @@ export interface Commands {
   test: string | null;
 }
 
-export type Fact = "language" | "framework" | "packageManager" | "runtimeVersion" | "port" | keyof Commands;
+export type Fact =
+  | "language"
+  | "framework"
+  | "packageManager"
+  | "runtimeVersion"
+  | "port"
+  | "install"
+  | "build"
+  | "start"
+  | "test";
 
 /** Why a fact is held to be so. */
 export interface Evidence {

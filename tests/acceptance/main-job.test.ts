@@ -29,9 +29,16 @@ async function importRepository(): Promise<Import> {
   return done;
 }
 
+interface DetectionBody {
+  detection: { language: string; packageManager: string | null; evidence: { fact: string; file: string }[] } | null;
+}
+
 describe("the main job", () => {
   it("turns a repository into a project with files, a language and a running workspace", async () => {
-    const { projectId } = await importRepository();
+    const { id: importId, projectId } = await importRepository();
+    const { detection } = (await call<DetectionBody>("GET", `/github/imports/${importId}/detection`)).body;
+    expect(detection).toMatchObject({ language: "typescript", packageManager: expect.any(String) });
+    expect(detection?.evidence).toContainEqual(expect.objectContaining({ fact: "language", file: "package.json" }));
 
     const listing = await call<{ items: { path: string; kind: string }[] }>(
       "GET",
