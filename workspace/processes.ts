@@ -8,7 +8,7 @@ import { PROJECT_FOLDER } from "./workspace";
 /** Ours among the sandbox's sessions. */
 const PREFIX = "vaporform-";
 /** Where each process notes its group, so that all it started can be ended with it. */
-const GROUPS = ".vaporform/processes";
+export const GROUPS = ".vaporform/processes";
 /** More of a log than this is cut off at its beginning. */
 const MAX_LOG_CHARACTERS = 1024 * 1024;
 const END_SECONDS = 30;

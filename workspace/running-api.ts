@@ -4,7 +4,7 @@ import { parseInput } from "../platform/input";
 import { ownedWorkspace } from "./access";
 import { toolboxForUse, toolboxOf } from "./execution";
 import { environmentFields, portField, previewSecondsField } from "./execution-input";
-import { portOf, preview, runProject, runState } from "./running";
+import { portOf, preview, type RunState, runProject, runState } from "./running";
 
 interface RunRequest {
   workspaceId: string;
@@ -21,18 +21,6 @@ interface RunRequest {
   previewSeconds?: number;
 }
 
-interface RunResponse {
-  /** `starting`: it goes on installing, building or starting; ask again. */
-  status: "running" | "starting" | "failed" | "not_started";
-  port: number;
-  /** Where it can be seen, by everybody who has the address, until `expiresAt`. */
-  url: string | null;
-  expiresAt: string | null;
-  exitCode: number | null;
-  /** The end of what it printed; GET /workspace/:workspaceId/processes/run/logs has all. */
-  log: string;
-}
-
 const runInput = z.object({
   start: z.string().min(1).max(10_000).optional(),
   port: portField.optional(),
@@ -45,7 +33,7 @@ const runInput = z.object({
 /** Installs, builds and starts the project in the background, waits for its port, and gives its preview. */
 export const run = api(
   { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/run" },
-  async (request: RunRequest): Promise<RunResponse> => {
+  async (request: RunRequest): Promise<RunState> => {
     const item = await ownedWorkspace(request.workspaceId);
     const { start, port, env, ...rest } = parseInput(runInput, request);
     return await runProject(item, await toolboxOf(item), { start, port, env, ...rest });
@@ -65,7 +53,7 @@ const previewInput = z.object({ port: portField.optional(), seconds: previewSeco
 /** What became of the project that was started with `run`. */
 export const getRun = api(
   { expose: true, auth: true, method: "GET", path: "/workspace/:workspaceId/run" },
-  async (request: PreviewQuery): Promise<RunResponse> => {
+  async (request: PreviewQuery): Promise<RunState> => {
     const item = await ownedWorkspace(request.workspaceId);
     const { port, seconds } = parseInput(previewInput, request);
     return await runState(await toolboxOf(item), { port: portOf(item, port), previewSeconds: seconds });

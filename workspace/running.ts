@@ -1,7 +1,8 @@
 import { DomainError } from "../platform/errors";
-import { endProcess, listProcesses, readProcessLog, startProcess } from "./processes";
+import { endProcess, GROUPS, listProcesses, readProcessLog, startProcess } from "./processes";
 import type { RunPlan } from "./run-plan";
 import type { Toolbox } from "./toolbox";
+import { PROJECT_FOLDER } from "./workspace";
 import type { WorkItem } from "./workspace-store";
 
 /** The id of the process that runs the project: there is one. */
@@ -23,7 +24,7 @@ export interface RunRequest {
 }
 
 export interface RunState {
-  /** `starting`: it goes on installing, building or starting. */
+  /** `starting`: it goes on installing, building or starting; ask again. */
   status: "running" | "starting" | "failed" | "not_started";
   port: number;
   /** Where it can be seen, by everybody who has the address, until `expiresAt`. */
@@ -82,7 +83,7 @@ fi; exit 0`;
 
 /** What the files at the root say, for a project whose import did not look. */
 async function planFromFiles(toolbox: Toolbox): Promise<Steps> {
-  const { output } = await toolbox.exec({ command: LOOK, cwd: "project", timeoutSeconds: 30 });
+  const { output } = await toolbox.exec({ command: LOOK, cwd: PROJECT_FOLDER, timeoutSeconds: 30 });
   const found = (name: keyof Steps) => new RegExp(`^${name}=(.+)$`, "m").exec(output)?.[1] ?? null;
   return { install: found("install"), build: found("build"), start: found("start") };
 }
@@ -97,10 +98,10 @@ function runScript({ install, build, start }: Steps): string {
 
 /** Looks in the sandbox, in one command: a port of Linux's own list, or a process that has ended. */
 async function untilListening(toolbox: Toolbox, port: number, seconds: number): Promise<void> {
-  const group = `"-$(cat .vaporform/processes/${RUN_PROCESS} 2>/dev/null)"`;
+  const group = `"-$(cat ${GROUPS}/${RUN_PROCESS} 2>/dev/null)"`;
   const command = `end=$(($(date +%s) + ${seconds}))
 while ! ${isListening(port)}; do
-  [ -f .vaporform/processes/${RUN_PROCESS} ] && ! kill -0 ${group} 2>/dev/null && exit 0
+  [ -f ${GROUPS}/${RUN_PROCESS} ] && ! kill -0 ${group} 2>/dev/null && exit 0
   [ "$(date +%s)" -ge "$end" ] && exit 0
   sleep 0.3
 done`;
