@@ -1,26 +1,14 @@
-import type { SkippedEntry } from "./archive/report";
 import type { Detection } from "./detection/detection";
-import type { Import, ImportFailure, ImportOutcome, ImportStatus } from "./import";
+import type { Import, ImportFailure } from "./import";
 
-export interface ImportRow {
-  id: string;
-  projectId: string;
-  repository: string;
-  ref: string | null;
-  folder: string;
-  overwrite: boolean;
-  status: ImportStatus;
-  commitId: string | null;
-  files: number;
-  bytes: number;
-  skipped: SkippedEntry[];
-  skippedCount: number;
-  outcome: ImportOutcome | null;
+/** What the row has otherwise than the answer. */
+type Reshaped = "language" | "framework" | "failure" | "nextAttemptAt" | "createdAt" | "updatedAt" | "finishedAt";
+
+export interface ImportRow extends Omit<Import, Reshaped> {
   detection: Detection | null;
   failureReason: string | null;
   failureMessage: string | null;
   failureHint: string | null;
-  attempts: number;
   nextAttemptAt: Date | null;
   createdAt: Date;
   updatedAt: Date;

@@ -37,25 +37,28 @@ async function residentMb(pids: readonly number[]): Promise<number> {
   return kib / 1024;
 }
 
+/** Takes one step after the other until the work has ended; throws what the work throws. */
+async function meanwhile(work: () => Promise<unknown>, step: () => Promise<void>): Promise<void> {
+  let over = false;
+  const done = work().finally(() => {
+    over = true;
+  });
+  // Thrown at the end; a step that is under way is waited for first.
+  done.catch(() => undefined);
+  while (!over) await step();
+  await done;
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 /** The most that the processes had resident while the work went on, over what they had before. */
 export async function peakAboveIdleMb(pids: readonly number[], work: () => Promise<unknown>): Promise<number> {
   const idle = await residentMb(pids);
   let peak = idle;
-  const done = work();
-  let over = false;
-  done.then(
-    () => {
-      over = true;
-    },
-    () => {
-      over = true;
-    },
-  );
-  while (!over) {
+  await meanwhile(work, async () => {
     peak = Math.max(peak, await residentMb(pids));
-    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
-  }
-  await done;
+    await pause(SAMPLE_MS);
+  });
   return peak - idle;
 }
 
@@ -65,22 +68,11 @@ export async function latenciesDuring(
   work: () => Promise<unknown>,
 ): Promise<number[]> {
   const times: number[] = [];
-  const done = work();
-  let over = false;
-  done.then(
-    () => {
-      over = true;
-    },
-    () => {
-      over = true;
-    },
-  );
-  while (!over) {
+  await meanwhile(work, async () => {
     const from = performance.now();
     await request();
     times.push(performance.now() - from);
-    await new Promise((resolve) => setTimeout(resolve, PROBE_PAUSE_MS));
-  }
-  await done;
+    await pause(PROBE_PAUSE_MS);
+  });
   return times;
 }
