@@ -46,7 +46,7 @@ const handshakeInput = z.object({
 
 /** A terminal in the project's folder. It goes on when the connection goes; `terminalId` attaches to it again. */
 export const terminal = api.streamInOut<TerminalHandshake, TerminalInput, TerminalOutput>(
-  { expose: true, auth: true, path: "/workspace/:workspaceId/terminal" },
+  { expose: true, auth: true, path: "/workspace/:workspaceId/terminal", tags: ["acts"] },
   async (handshake, stream) => {
     const item = await ownedWorkspace(handshake.workspaceId);
     const { terminalId, cols, rows } = parseInput(handshakeInput, handshake);
