@@ -1,5 +1,5 @@
 import { secret } from "encore.dev/config";
-import { decryptToken, encryptToken, parseCredentialKey } from "./credentials";
+import { decryptToken, encryptToken, parseCredentialKeys } from "./credentials";
 import { GitHubClient } from "./github/github-client";
 import { apiUrl, repositoryHosts } from "./github/hosts";
 import { KnownAnswers } from "./github/known-answers";
@@ -24,15 +24,15 @@ export function openGitHub(ownToken: string | undefined): GitHubClient {
 
 /** A client with the token that the import brought along, if it did. */
 export function openGitHubFor({ id, token }: ClaimedImport): GitHubClient {
-  const key = () => parseCredentialKey(credentialKey());
-  return openGitHub(token === null ? undefined : decryptToken(Buffer.from(token), { key: key(), rowId: id }));
+  const keys = () => parseCredentialKeys(credentialKey());
+  return openGitHub(token === null ? undefined : decryptToken(Buffer.from(token), { keys: keys(), rowId: id }));
 }
 
 /** Throws `credentials_not_configured`. */
 export function sealToken(token: string | undefined, importId: string): Buffer | null {
   return token === undefined
     ? null
-    : encryptToken(token, { key: parseCredentialKey(credentialKey()), rowId: importId });
+    : encryptToken(token, { keys: parseCredentialKeys(credentialKey()), rowId: importId });
 }
 
 /** Throws `invalid_repository`. */

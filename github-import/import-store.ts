@@ -95,7 +95,8 @@ export async function requeueImport(id: string, token: Buffer | null): Promise<I
     `WITH requeued AS (
        UPDATE imports SET status = 'queued', finished_at = NULL, cancel_requested = false, attempts = 0, files = 0, bytes = 0,
          skipped = '[]', skipped_count = 0, commit_id = NULL, outcome = NULL, failure_reason = NULL, failure_message = NULL,
-         failure_hint = NULL, next_attempt_at = NULL, token = $2, events = events + 1, updated_at = now()
+         failure_hint = NULL, next_attempt_at = NULL, token = $2, token_since = now(),
+         events = events + 1, updated_at = now()
        WHERE id = $1::uuid AND status IN ('failed', 'cancelled') AND NOT EXISTS (
          SELECT 1 FROM imports o WHERE o.project_id = imports.project_id AND o.finished_at IS NULL)
        RETURNING *),

@@ -7,6 +7,7 @@ import { runImport } from "./import-job";
 import { unfinishedImports } from "./import-lease";
 import { cancelProjectImports } from "./import-store";
 import { announce, importPorts } from "./imports";
+import { forgetOldTokens } from "./token-expiry";
 import { importDue } from "./topics";
 
 // What happens by itself. None of it is exposed.
@@ -36,6 +37,7 @@ const _sweep = new CronJob("sweep-imports", {
 });
 
 async function sweep(): Promise<void> {
+  await forgetOldTokens();
   for (const importId of await unfinishedImports()) await announce(importId);
 }
 

@@ -22,7 +22,9 @@ ALTER TABLE imports
   -- Counts import_events.
   ADD COLUMN events          INT NOT NULL DEFAULT 0,
   -- When a failed attempt is made again; NULL for at once.
-  ADD COLUMN next_attempt_at TIMESTAMPTZ;
+  ADD COLUMN next_attempt_at TIMESTAMPTZ,
+  -- When the token was stored.
+  ADD COLUMN token_since     TIMESTAMPTZ NOT NULL DEFAULT now();
 
 -- Everything that happened to an import, in the order of n: what its progress stream tells.
 CREATE TABLE import_events (
