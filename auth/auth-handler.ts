@@ -41,7 +41,7 @@ export const auth = authHandler<AuthParams, AuthData>(async ({ authorization }) 
     return { userID: await signIn(authorization, { local, verifier: currentVerifier() }) };
   } catch (error) {
     // The services' middleware does not run around an auth handler.
-    throw error instanceof DomainError ? toAPIError(error) : error;
+    throw toAPIError(error);
   }
 });
 

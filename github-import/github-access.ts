@@ -1,5 +1,6 @@
 import { secret } from "encore.dev/config";
-import { decryptToken, encryptToken, parseCredentialKeys } from "./credentials";
+import { rememberCredential } from "../platform/redaction";
+import { type CredentialKeys, decryptToken, encryptToken, parseCredentialKeys } from "./credentials";
 import { GitHubClient } from "./github/github-client";
 import { apiUrl, repositoryHosts } from "./github/hosts";
 import { KnownAnswers } from "./github/known-answers";
@@ -14,9 +15,11 @@ const known = new KnownAnswers();
 /** A client with the caller's own token, else with the operator's, else with none. */
 export function openGitHub(ownToken: string | undefined): GitHubClient {
   const shared = gitHubToken().trim();
+  const token = ownToken ?? (shared === "" ? undefined : shared);
+  if (token !== undefined) rememberCredential(token);
   return new GitHubClient({
     apiUrl: apiUrl(process.env),
-    token: ownToken ?? (shared === "" ? undefined : shared),
+    token,
     known,
     idleMs: limitsFrom(process.env).idleMilliseconds,
   });
@@ -24,15 +27,18 @@ export function openGitHub(ownToken: string | undefined): GitHubClient {
 
 /** A client with the token that the import brought along, if it did. */
 export function openGitHubFor({ id, token }: ClaimedImport): GitHubClient {
-  const keys = () => parseCredentialKeys(credentialKey());
-  return openGitHub(token === null ? undefined : decryptToken(Buffer.from(token), { keys: keys(), rowId: id }));
+  return openGitHub(token === null ? undefined : decryptToken(Buffer.from(token), { keys: sealingKeys(), rowId: id }));
 }
 
 /** Throws `credentials_not_configured`. */
 export function sealToken(token: string | undefined, importId: string): Buffer | null {
-  return token === undefined
-    ? null
-    : encryptToken(token, { keys: parseCredentialKeys(credentialKey()), rowId: importId });
+  return token === undefined ? null : encryptToken(token, { keys: sealingKeys(), rowId: importId });
+}
+
+function sealingKeys(): CredentialKeys {
+  const configured = credentialKey();
+  for (const key of configured.split(",")) rememberCredential(key.trim());
+  return parseCredentialKeys(configured);
 }
 
 /** Throws `invalid_repository`. */

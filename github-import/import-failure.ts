@@ -1,5 +1,5 @@
-import log from "encore.dev/log";
 import { DomainError, type Reason } from "../platform/errors";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import type { ImportFailure } from "./import";
 import type { ClaimedImport } from "./import-lease";

@@ -1,4 +1,4 @@
-import log from "encore.dev/log";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import { committedStage, openStagedTree, openStageView, type StageView } from "../vfs/staged-tree";
 import { readArchive } from "./archive/read-archive";

@@ -1,4 +1,4 @@
-import log from "encore.dev/log";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import type { ArchiveReport } from "./archive/report";
 import { setCounts } from "./import-steps";

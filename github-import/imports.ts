@@ -1,7 +1,7 @@
-import log from "encore.dev/log";
 import { projects, workspace } from "~encore/clients";
 import { findOwnedProject, isUuid } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import { openGitHubFor, sealToken } from "./github-access";
 import type { Import } from "./import";

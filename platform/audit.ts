@@ -1,9 +1,9 @@
 import { APIError, type HandlerResponse, middleware } from "encore.dev/api";
-import log from "encore.dev/log";
 import { z } from "zod";
 import { db } from "../database";
 import { type Caller, currentCaller } from "./caller";
 import { DomainError } from "./errors";
+import log from "./log";
 import { decodeCursor, encodeCursor } from "./page";
 import { redactedMessage } from "./redaction";
 

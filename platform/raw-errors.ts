@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { APIError } from "encore.dev/api";
-import log from "encore.dev/log";
 import { databaseFailure } from "./database-errors";
 import { type Code, DomainError, errorDetails } from "./errors";
-import { redactedMessage } from "./redaction";
+import log from "./log";
+import { redact, redactedFields, redactedMessage } from "./redaction";
 
 /** HTTP status by code, as Encore maps them. */
 const STATUS: Record<Code, number> = {
@@ -40,12 +40,12 @@ function describe(error: unknown): { code: Code; body: Record<string, unknown> }
   const known = error instanceof DomainError ? error : databaseFailure(error);
   if (known !== undefined) {
     const { code, message } = known;
-    return { code, body: { code, message, details: errorDetails(known) } };
+    return { code, body: { code, message: redact(message), details: redactedFields(errorDetails(known)) } };
   }
-  if (error instanceof APIError && error.code in STATUS) {
+  if (error instanceof APIError && error.code in STATUS && error.code !== "internal") {
     const code = error.code as Code;
-    return { code, body: { code, message: error.message, details: error.details ?? null } };
+    return { code, body: { code, message: redact(error.message), details: redactedFields(error.details ?? null) } };
   }
-  log.error("a raw endpoint failed", { cause: redactedMessage(error) });
+  log.failure(error, "a raw endpoint failed");
   return { code: "internal", body: { code: "internal", message: "an internal error occurred", details: null } };
 }

@@ -1,5 +1,6 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { redact, redactedMessage } from "./redaction";
+import { redact, redactedError, redactedFields, redactedMessage, rememberCredential } from "./redaction";
 
 // Assembled at run time, so that nothing in the repository looks like a credential.
 const hex = "0123456789abcdef".repeat(4);
@@ -17,6 +18,10 @@ const credentials: Record<string, { text: string; secret: string }> = {
   "a password by name": { text: `password=${letters}&x=1`, secret: letters },
   "a JWT": { text: ["eyJhbGciOi", "eyJzdWIi", "c2ln"].join("."), secret: "eyJzdWIi" },
   "a database URI": { text: `mongodb://user:${letters}@db.example/x`, secret: letters },
+  "a password with an at sign and a slash": { text: `mongodb+srv://user:p@/${letters}@db.example/x`, secret: letters },
+  "JSON within JSON": { text: JSON.stringify(JSON.stringify({ password: letters })), secret: letters },
+  "a name that ends in secret": { text: `client_secret=${letters}`, secret: letters },
+  "a name in camel case": { text: `{"accessToken":"${letters}"}`, secret: letters },
   "a token in a query": { text: `https://codeload.example/a?token=${letters}&x=1`, secret: letters },
   "a cookie": { text: `set-cookie: session=${letters}; Path=/`, secret: letters },
   "a PEM block": {
@@ -48,5 +53,57 @@ describe("redactedMessage", () => {
   it("reads the message of an error and the text of anything else", () => {
     expect(redactedMessage(new Error(`bad token ghp_${letters}`))).toBe("bad token [redacted]");
     expect(redactedMessage({ toString: () => `Bearer ${letters}` })).toBe("Bearer [redacted]");
+  });
+});
+
+describe("rememberCredential", () => {
+  it("has a credential without any form taken out", () => {
+    const credential = "neither form nor name";
+    expect(redact(`<p>${credential}</p>`)).toContain(credential);
+    rememberCredential(credential);
+    expect(redact(`<p>${credential}</p>`)).toBe("<p>[redacted]</p>");
+  });
+
+  it("does not have every word of a short one taken out", () => {
+    rememberCredential("import");
+    expect(redact("an import failed")).toBe("an import failed");
+  });
+});
+
+describe("redactedError", () => {
+  it("keeps name, message and causes, and neither credentials nor other properties", () => {
+    const request = Object.assign(new TypeError(`GET https://a:${letters}@host failed`), {
+      config: { headers: { Authorization: letters } },
+    });
+    const shown = inspect(redactedError(new Error("the call failed", { cause: request })), { depth: null });
+    expect(shown).not.toContain(letters);
+    expect(shown).toMatch(/the call failed[\s\S]*TypeError[\s\S]*redacted\]@host failed/);
+  });
+
+  it("comes to an end with an error that is its own cause", () => {
+    const error = new Error("round");
+    error.cause = error;
+    expect(redactedError(error).message).toBe("round");
+  });
+});
+
+describe("redactedFields", () => {
+  it.each(["authorization", "Cookie", "set-cookie", "X-API-Key", "apiKey", "password", "clientSecret", "access_token"])(
+    "hides what stands under %s",
+    (name) => {
+      expect(redactedFields({ nested: [{ [name]: { any: "thing" }, id: 1 }] })).toEqual({
+        nested: [{ [name]: "[redacted]", id: 1 }],
+      });
+    },
+  );
+
+  it("redacts text and errors wherever they stand, and leaves the rest", () => {
+    expect(redactedFields({ a: `Bearer ${letters}`, b: [new Error(`ghp_${letters}`)], c: 1, d: null })).toEqual({
+      a: "Bearer [redacted]",
+      b: ["[redacted]"],
+      c: 1,
+      d: null,
+    });
+    expect(redactedFields({ tokens: 3, id: "x" })).toEqual({ tokens: 3, id: "x" });
   });
 });

@@ -1,5 +1,5 @@
 import { appMeta } from "encore.dev";
-import log from "encore.dev/log";
+import log from "./log";
 import { redactedMessage } from "./redaction";
 
 /**

@@ -1,5 +1,5 @@
-import log from "encore.dev/log";
 import { db } from "../database";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import { projectDeleted } from "./events";
 

@@ -1,6 +1,7 @@
 import { secret } from "encore.dev/config";
 import { DomainError } from "../platform/errors";
 import { pgPool } from "../platform/pg-pool";
+import { rememberCredential } from "../platform/redaction";
 import type { ContentStore, StoreName } from "./content-store";
 import type { StoredPart } from "./gridfs-inventory";
 import { createGridFSStore, type GridFSStore } from "./gridfs-store";
@@ -34,6 +35,7 @@ export async function closeStores(): Promise<void> {
 
 function gridFS(): GridFSStore {
   const uri = mongoDBURI();
+  rememberCredential(uri);
   if (uri === "") {
     throw new DomainError(
       "content_store_unavailable",

@@ -1,5 +1,5 @@
-import log from "encore.dev/log";
 import { DomainError, type Reason } from "../platform/errors";
+import log from "../platform/log";
 import { actOn, NotYet, requireSandboxes } from "./failures";
 import { imageFor } from "./images";
 import type { Visit } from "./reconcile";

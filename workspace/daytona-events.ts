@@ -1,6 +1,6 @@
-import log from "encore.dev/log";
 import { io } from "socket.io-client";
 import { z } from "zod";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import { sandboxRecord, toSandbox } from "./daytona-states";
 import type { SandboxChange } from "./sandboxes";

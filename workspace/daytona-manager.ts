@@ -1,7 +1,7 @@
 import { appMeta } from "encore.dev";
 import { secret } from "encore.dev/config";
-import log from "encore.dev/log";
-import { redactedMessage } from "../platform/redaction";
+import log from "../platform/log";
+import { redactedMessage, rememberCredential } from "../platform/redaction";
 import type { Sandboxes } from "./sandboxes";
 
 export { normalizeDaytonaLanguage } from "./languages";
@@ -45,6 +45,7 @@ export function daytona(): Promise<Sandboxes | null> {
 async function build(): Promise<Sandboxes | null> {
   const apiKey = configuredKey();
   if (apiKey === "") return null;
+  rememberCredential(apiKey);
   const apiUrl = configuredUrl();
   try {
     // The SDK is heavy: without a key it is not even loaded.
@@ -64,7 +65,9 @@ async function build(): Promise<Sandboxes | null> {
 function closeAtShutdown(sandboxes: Sandboxes): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      sandboxes.close().catch((error: unknown) => log.warn("Daytona's client did not close", { cause: String(error) }));
+      sandboxes
+        .close()
+        .catch((error: unknown) => log.warn("Daytona's client did not close", { cause: redactedMessage(error) }));
     });
   }
 }

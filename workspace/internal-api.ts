@@ -1,7 +1,7 @@
 import { api } from "encore.dev/api";
 import { CronJob } from "encore.dev/cron";
-import log from "encore.dev/log";
 import { Subscription } from "encore.dev/pubsub";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import { runAtStart } from "../platform/start-up";
 import { projectDeleted } from "../projects/events";

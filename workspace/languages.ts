@@ -1,4 +1,4 @@
-import log from "encore.dev/log";
+import log from "../platform/log";
 
 /** What Daytona's sandboxes speak. */
 export type DaytonaLanguage = "typescript" | "python" | "javascript";

@@ -1,6 +1,6 @@
-import log from "encore.dev/log";
 import { projectOwner } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import { configuredKey, daytona } from "./daytona-manager";
 import { NotYet } from "./failures";

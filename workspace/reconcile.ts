@@ -1,4 +1,4 @@
-import log from "encore.dev/log";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import { bringToRest } from "./bring-to-rest";
 import { bringUp } from "./bring-up";

@@ -1,5 +1,5 @@
-import log from "encore.dev/log";
 import { isUuid } from "../auth/ownership";
+import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
 import { noteObservation } from "./observation";
 import { commonLabels, type Identity, isGone, isOurs, nameOf, WORKSPACE_LABEL } from "./sandbox-identity";

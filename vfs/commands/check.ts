@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { DomainError } from "../../platform/errors";
 import { pgPool } from "../../platform/pg-pool";
+import { redactedMessage } from "../../platform/redaction";
 import { checkIntegrity, type IntegrityReport } from "../integrity";
 import { closeStores } from "../stores";
 
@@ -70,7 +71,7 @@ function describe({ contents, bytes, problems, orphans, repaired, clean }: Integ
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(`vfs:check: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`vfs:check: ${redactedMessage(error)}`);
   if (error instanceof DomainError) console.error(`  ${error.hint}`);
   process.exitCode = 2;
 } finally {
