@@ -1,5 +1,6 @@
 import { placeFields, topFields, wireName } from "../endpoint/fields";
-import type { AppModel, AuthHandler, Field, Service } from "../model/types";
+import type { AppModel, Field, Service } from "../model/types";
+import type { AuthHandler } from "../primitives/gateway/parse";
 import { type AuthText, BASE_TYPES, baseClient, HELPERS } from "./base-text";
 import { docText, indent } from "./doc-text";
 import { ERRORS } from "./error-text";

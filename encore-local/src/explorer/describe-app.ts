@@ -1,6 +1,8 @@
 import { topFields } from "../endpoint/fields";
-import type { AppModel, CronJob, Declaration, Schema, Subscription, Topic } from "../model/types";
+import type { AppModel, Declaration, Schema } from "../model/types";
+import type { CronJob } from "../primitives/cron/parse";
 import { nextRun } from "../primitives/cron/schedule";
+import type { Subscription, Topic } from "../primitives/pubsub/parse";
 import { describeEndpoint, describeParameter, type EndpointDescription, type Parameter } from "./describe-endpoint";
 
 /** All that the page shows of an app. Secrets have no values here. */

@@ -1,4 +1,4 @@
-import type { AuthHandler, Gateway } from "../model/types";
+import type { AuthHandler, Gateway } from "../primitives/gateway/parse";
 import { importPath } from "./identifier";
 
 const HEADER = "// Written by encore-local from the app's source. Changes are lost.\n";

@@ -1,15 +1,15 @@
 import path from "node:path";
 import ts from "typescript";
 import { reportConflicts } from "../primitives/api/conflicts";
-import { PRIMITIVE_PARSERS } from "../primitives/parse-registry";
-import type { ParseContext, PrimitiveParser } from "../primitives/parser";
+import { emptyLists, PRIMITIVE_PARSERS } from "../primitives/parse-registry";
+import type { ParseContext, PrimitiveParser, Use } from "../primitives/parser";
 import { SchemaReader } from "../schema/schema-reader";
 import { readAppFile } from "./app-file";
 import type { Diagnostic } from "./diagnostic";
 import { type Module, Modules } from "./modules";
 import { refuse } from "./refused";
 import { locationOf, Reporter } from "./reporter";
-import { checkResourceUses, type ResourceKind, type SqlText } from "./resource-uses";
+import { CLIENT_USES, checkResourceUses, type SqlText, type UseRules } from "./resource-uses";
 import { addImplicitServices, findServices, serviceOf } from "./services";
 import { listSourceFiles, SourceCache } from "./source-files";
 import type { AppModel } from "./types";
@@ -39,13 +39,7 @@ export function readApp(root: string, sources = new SourceCache()): ReadAppResul
     root,
     app: readAppFile(root, reporter),
     services: findServices(files, modules, reporter),
-    gateways: [],
-    databases: [],
-    topics: [],
-    subscriptions: [],
-    secrets: [],
-    cronJobs: [],
-    metrics: [],
+    ...emptyLists(),
     declarations: schemas.declarations,
   };
   const deferred: (() => void)[] = [];
@@ -63,11 +57,9 @@ export function readApp(root: string, sources = new SourceCache()): ReadAppResul
   for (const module of loaded) {
     checkResourceUses(module, {
       reporter,
-      kindOf: (name) => context.resourceKind(name, module),
+      rulesOf: (name) => context.rulesOf(name, module),
       onSql: (node, text) => statements.push({ text, location: locationOf(node) }),
-      onUse: (name, kind) => {
-        if (kind === "metric") noteMetricUse(name, module, context);
-      },
+      onUse: (name, rules) => rules.onUse?.(name, module, context),
     });
   }
   reportConflicts(
@@ -77,7 +69,7 @@ export function readApp(root: string, sources = new SourceCache()): ReadAppResul
   return { model, diagnostics: reporter.diagnostics, statements };
 }
 
-const parserOf = (use: EncoreUse): PrimitiveParser | undefined =>
+const parserOf = (use: Use): PrimitiveParser | undefined =>
   PRIMITIVE_PARSERS.find(({ package: name, exports }) => name === use.package && exports.includes(use.name));
 
 function parseUse(use: EncoreUse, context: ParseContext): void {
@@ -92,36 +84,17 @@ function reportNamespace(use: EncoreUse, reporter: Reporter): void {
   reporter.report("E1406", use.node, { detail: `${use.name} through the namespace of its package`, remedy });
 }
 
-/** A metric counts for the services that use it, so that each use must be within one. */
-function noteMetricUse(name: ts.Identifier, module: Module, context: ReadContext): void {
-  const metric = context.model.metrics.find((candidate) => candidate.name === context.resourceName(name, module));
-  const service = context.serviceOf(module.file);
-  if (service === undefined)
-    context.reporter.report("E1401", name, { detail: "a metric is used outside of every service" });
-  else if (metric !== undefined && !metric.services.includes(service)) metric.services.push(service);
-}
-
-/** Uses of these are looked at, by the name of what the SDK exports. */
-const KINDS: Record<string, ResourceKind> = {
-  SQLDatabase: "database",
-  Topic: "topic",
-  Counter: "metric",
-  CounterGroup: "metric",
-  Gauge: "metric",
-  GaugeGroup: "metric",
-};
-
 type ContextParts = Pick<ParseContext, "root" | "modules" | "reporter" | "schemas" | "model"> & {
   deferred: (() => void)[];
 };
 
 interface ReadContext extends ParseContext {
-  resourceKind(name: string, module: Module): ResourceKind | undefined;
+  rulesOf(name: string, module: Module): UseRules | undefined;
 }
 
 function createContext({ deferred, ...parts }: ContextParts): ReadContext {
   /** Encore names by the constants that hold the resources. */
-  const resources = new Map<string, { name: string; kind: ResourceKind | undefined }>();
+  const resources = new Map<string, { name: string; rules: UseRules | undefined }>();
   const key = (module: Module, name: string) => `${module.file}#${name}`;
   const resourceNamed = (name: string, module: Module) => {
     const meaning = parts.modules.lookUp(module, name);
@@ -133,14 +106,16 @@ function createContext({ deferred, ...parts }: ContextParts): ReadContext {
     authHandlers: [],
     serviceOf: (file) => serviceOf(file, parts.model.services),
     later: (work) => deferred.push(work),
-    bindResource({ binding, module, name: kind }, name) {
-      if (binding !== undefined) resources.set(key(module, binding.name), { name, kind: KINDS[kind] });
+    bindResource(use, name) {
+      const { binding, module } = use;
+      if (binding !== undefined) resources.set(key(module, binding.name), { name, rules: parserOf(use)?.uses });
     },
     resourceName(expression, module) {
       return ts.isIdentifier(expression) ? resourceNamed(expression.text, module)?.name : undefined;
     },
-    resourceKind(name, module) {
-      return module.imports.get(name)?.specifier === "~encore/clients" ? "client" : resourceNamed(name, module)?.kind;
+    rulesOf(name, module) {
+      if (module.imports.get(name)?.specifier === "~encore/clients") return CLIENT_USES;
+      return resourceNamed(name, module)?.rules;
     },
   };
 }

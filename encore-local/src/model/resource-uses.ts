@@ -1,11 +1,20 @@
 import ts from "typescript";
+import type { ParseContext } from "../primitives/parser";
 import type { Module } from "./modules";
 import type { Reporter } from "./reporter";
 import { declaredIn } from "./scopes";
 import type { Location } from "./types";
 
-/** What a resource is, as far as its use goes. */
-export type ResourceKind = "database" | "topic" | "metric" | "client";
+/** What may be done with resources of one kind. */
+export interface UseRules {
+  /** What is wrong with a use; undefined for nothing. */
+  faultOf(usage: Usage): string | undefined;
+  remedy: string;
+  /** True where its query methods are given SQL. */
+  holdsSql?: true;
+  /** Called with each use that is in order. */
+  onUse?(name: ts.Identifier, module: Module, context: ParseContext): void;
+}
 
 /** A statement that stands in the source, for the check of its syntax. */
 export interface SqlText {
@@ -22,12 +31,12 @@ type Usage =
 
 export interface UsesContext {
   reporter: Reporter;
-  /** What a name stands for in the module; undefined for all that is no resource. */
-  kindOf: (name: string) => ResourceKind | undefined;
+  /** The rules for what a name stands for in the module; undefined for all that is no resource. */
+  rulesOf: (name: string) => UseRules | undefined;
   /** Called with each statement of a database. */
   onSql: (node: ts.Node, text: string) => void;
   /** Called with each use that is in order. */
-  onUse: (name: ts.Identifier, kind: ResourceKind) => void;
+  onUse: (name: ts.Identifier, rules: UseRules) => void;
 }
 
 /** Reports uses of resources that Encore's parser does not understand. */
@@ -44,13 +53,13 @@ export function checkResourceUses(module: Module, context: UsesContext): void {
 
 function checkName(node: ts.Identifier, shadowed: ReadonlySet<string>, context: UsesContext): void {
   if (shadowed.has(node.text) || !isReference(node)) return;
-  const kind = context.kindOf(node.text);
-  const usage = kind === undefined ? undefined : usageOf(node);
-  if (kind === undefined || usage === undefined) return;
-  if (kind === "database") readSql(usage, context);
-  const fault = FAULTS[kind](usage);
-  if (fault === undefined) context.onUse(node, kind);
-  else context.reporter.report("E1505", node, { detail: fault, remedy: REMEDIES[kind] });
+  const rules = context.rulesOf(node.text);
+  const usage = rules === undefined ? undefined : usageOf(node);
+  if (rules === undefined || usage === undefined) return;
+  if (rules.holdsSql) readSql(usage, context);
+  const fault = rules.faultOf(usage);
+  if (fault === undefined) context.onUse(node, rules);
+  else context.reporter.report("E1505", node, { detail: fault, remedy: rules.remedy });
 }
 
 /** False for names of properties and of what is being declared. */
@@ -88,21 +97,13 @@ function memberUsage(member: ts.PropertyAccessExpression): Usage | undefined {
   return { kind: "field", name: name.text };
 }
 
-const FAULTS: Record<ResourceKind, (usage: Usage) => string | undefined> = {
-  database: ({ kind }) => (kind === "other" || kind === "callee" ? "invalid use of database resource" : undefined),
-  topic: ({ kind }) => (kind === "method" || kind === "constructor argument" ? undefined : "invalid topic usage"),
-  metric: ({ kind }) => (kind === "method" || kind === "constructor argument" ? undefined : "invalid metric usage"),
-  client(usage) {
+/** The rules for what `~encore/clients` exports. */
+export const CLIENT_USES: UseRules = {
+  remedy: "Write calls as `service.endpoint(...)`; to hand the client on, pass `service.ref()`.",
+  faultOf(usage) {
     if (usage.kind === "method" || (usage.kind === "field" && usage.name === "Client")) return undefined;
     return usage.kind === "field" ? "invalid service client field access" : "invalid service client usage";
   },
-};
-
-const REMEDIES: Record<ResourceKind, string> = {
-  database: "Call a method of it, or pass it to a function as an argument of its own.",
-  topic: "Call `publish` on it; to hand it on, pass `topic.ref<Publisher>()`.",
-  metric: "Call a method of it; to hand it on, pass `metric.ref()`.",
-  client: "Write calls as `service.endpoint(...)`; to hand the client on, pass `service.ref()`.",
 };
 
 const TEMPLATE_METHODS = ["query", "queryRow", "queryAll", "exec"];

@@ -13,21 +13,18 @@ export interface Location {
   column: number;
 }
 
+/** Each primitive adds its own part, in the module of its parser. */
 export interface AppModel {
   /** Absolute path of the folder that holds `encore.app`. */
   root: string;
   app: { id: string; name: string; cors: CorsConfig };
   services: Service[];
-  gateways: Gateway[];
-  databases: Database[];
-  topics: Topic[];
-  subscriptions: Subscription[];
-  secrets: Secret[];
-  cronJobs: CronJob[];
-  metrics: Metric[];
   /** Named types by declaration id. A `ref` schema points into it, so recursion is representable. */
   declarations: Record<string, Declaration>;
 }
+
+/** The parts of the model that primitives add: lists of what is found. */
+export type PrimitiveLists = Omit<AppModel, "root" | "app" | "services" | "declarations">;
 
 /** `global_cors` of encore.app, with Encore's defaults filled in. */
 export interface CorsConfig {
@@ -97,81 +94,6 @@ export type PathSegment =
   | { kind: "wildcard"; name: string }
   /** `/!rest`: matches what nothing else matches. */
   | { kind: "fallback"; name: string };
-
-export interface Gateway {
-  name: string;
-  module: string;
-  binding: string;
-  authHandler?: AuthHandler;
-  location: Location;
-}
-
-export interface AuthHandler {
-  service: string;
-  name: string;
-  module: string;
-  binding: string;
-  /** Where the parameters come from is in the fields' `wire`. */
-  params: Schema;
-  authData: Schema;
-  location: Location;
-}
-
-export interface Database {
-  name: string;
-  /** Absolute; absent when the database is only referenced by `SQLDatabase.named`. */
-  migrationsDir?: string;
-  /** Whose layout of files the folder has; "sequential" is Encore's own. */
-  migrationsSource: "sequential" | "prisma" | "drizzle" | "drizzle/v1";
-  location: Location;
-}
-
-export interface Topic {
-  name: string;
-  message: Schema;
-  deliveryGuarantee: "at-least-once" | "exactly-once";
-  orderingAttribute?: string;
-  doc?: string;
-  location: Location;
-}
-
-export interface Subscription {
-  name: string;
-  topic: string;
-  /** The service whose code handles the messages. */
-  service: string;
-  module: string;
-  /** Nanoseconds are not representable here; all durations are milliseconds. */
-  ackDeadlineMs: number;
-  messageRetentionMs: number;
-  retryPolicy: { minBackoffMs: number; maxBackoffMs: number; maxRetries: number };
-  /** True when the app sets no retry policy at all (locally such a message is retried twice, then dropped). */
-  defaultRetryPolicy: boolean;
-  maxConcurrency: number;
-  location: Location;
-}
-
-export interface Secret {
-  name: string;
-  location: Location;
-}
-
-export interface Metric {
-  name: string;
-  kind: "counter" | "gauge";
-  /** Those whose code counts in it. */
-  services: string[];
-  doc?: string;
-  location: Location;
-}
-
-export interface CronJob {
-  name: string;
-  title: string;
-  schedule: { kind: "every"; minutes: number } | { kind: "cron"; expression: string };
-  endpoint: { service: string; name: string };
-  location: Location;
-}
 
 export interface Declaration {
   name: string;

@@ -11,7 +11,6 @@ interface EncoreName {
 }
 
 export interface EncoreUse extends Use {
-  package: string;
   /** Encore's parser follows imported names only. */
   throughNamespace: boolean;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Database } from "../model/types";
+import type { Database } from "../primitives/sqldb/parse";
 
 export type MigrationsSource = Database["migrationsSource"];
 

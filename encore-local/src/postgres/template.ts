@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { escapeIdentifier } from "pg";
-import type { Database } from "../model/types";
+import type { Database } from "../primitives/sqldb/parse";
 import { dropDatabase, ensureDatabase, withClient } from "./databases";
 import { migrate } from "./migrate";
 import { readMigrations } from "./migrations";

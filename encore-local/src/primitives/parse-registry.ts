@@ -1,3 +1,4 @@
+import type { PrimitiveLists } from "../model/types";
 import { apiParser } from "./api/parse";
 import { cronParser } from "./cron/parse";
 import { authHandlerParser, gatewayParser } from "./gateway/parse";
@@ -21,3 +22,14 @@ export const PRIMITIVE_PARSERS: readonly PrimitiveParser[] = [
   cronParser,
   metricsParser,
 ];
+
+/** All parts of the model that primitives fill, empty. */
+export const emptyLists = (): PrimitiveLists => ({
+  ...secretsParser.lists(),
+  ...gatewayParser.lists(),
+  ...sqldbParser.lists(),
+  ...topicParser.lists(),
+  ...subscriptionParser.lists(),
+  ...cronParser.lists(),
+  ...metricsParser.lists(),
+});

@@ -1,13 +1,17 @@
 import type ts from "typescript";
 import type { Module, Modules } from "../model/modules";
 import type { Reporter } from "../model/reporter";
-import type { AppModel, AuthHandler } from "../model/types";
+import type { UseRules } from "../model/resource-uses";
+import type { AppModel, PrimitiveLists } from "../model/types";
 import type { SchemaReader } from "../schema/schema-reader";
+import type { AuthHandler } from "./gateway/parse";
 
 /** A call or `new` of something that an `encore.dev` package exports. */
 export interface Use {
   node: ts.CallExpression | ts.NewExpression;
   module: Module;
+  /** Such as `encore.dev/api`. */
+  package: string;
   /** Such as `api`, `SQLDatabase`. */
   name: string;
   /** What stands behind the dot: `raw` of `api.raw(...)`. */
@@ -39,14 +43,21 @@ export interface ParseContext {
   bindResource(use: Use, name: string): void;
 }
 
-/** How one primitive is found in the source. The smallest, secrets, is the template for the next. */
-export interface PrimitiveParser {
+/**
+ * How one primitive is found in the source. The smallest, secrets, is the template for the next. `Lists` are the parts of the
+ * model that it fills.
+ */
+export interface PrimitiveParser<Lists extends keyof PrimitiveLists = never> {
   /** The package that exports it, such as `encore.dev/config`. */
   package: string;
   /** The names by which the package exports it. */
   exports: readonly string[];
   /** True when its resources belong to a service: a folder that has one is a service even without an encore.service.ts. */
   inService?: true;
+  /** Its part of the model, empty. */
+  lists(): Pick<PrimitiveLists, Lists>;
+  /** What may be done with its resources; absent for anything. */
+  uses?: UseRules;
   parse(use: Use, context: ParseContext): void;
 }
 

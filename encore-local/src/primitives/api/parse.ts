@@ -23,6 +23,7 @@ const DEFAULT_BODY_LIMIT = 2 * 1024 * 1024;
 export const apiParser: PrimitiveParser = {
   package: "encore.dev/api",
   exports: ["api"],
+  lists: () => ({}),
   inService: true,
 
   parse(use, context) {

@@ -1,14 +1,29 @@
 import { Options, stringLiteral } from "../../model/literals";
 import { locationOf } from "../../model/reporter";
-import type { CronJob } from "../../model/types";
+import type { Location } from "../../model/types";
 import type { ParseContext, PrimitiveParser } from "../parser";
 import { parseDuration } from "../pubsub/duration";
 import { scheduleFault } from "./schedule";
 
+declare module "../../model/types" {
+  interface AppModel {
+    cronJobs: CronJob[];
+  }
+}
+
+export interface CronJob {
+  name: string;
+  title: string;
+  schedule: { kind: "every"; minutes: number } | { kind: "cron"; expression: string };
+  endpoint: { service: string; name: string };
+  location: Location;
+}
+
 /** `new CronJob("name", { title, every | schedule, endpoint })` */
-export const cronParser: PrimitiveParser = {
+export const cronParser: PrimitiveParser<"cronJobs"> = {
   package: "encore.dev/cron",
   exports: ["CronJob"],
+  lists: () => ({ cronJobs: [] }),
 
   parse(use, context) {
     const { node } = use;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { CronJob } from "../../model/types";
 import type { RuntimeConfig } from "../../runtime/config";
 import type { RuntimeHost } from "../../runtime/host";
+import type { CronJob } from "./parse";
 import { createCronJobs } from "./runtime";
 import { nextRun, scheduleFault } from "./schedule";
 

@@ -1,5 +1,5 @@
-import type { CronJob } from "../../model/types";
 import { LogLevel, type RuntimeHost } from "../../runtime/host";
+import type { CronJob } from "./parse";
 import { nextRun } from "./schedule";
 
 /** The longest that a timer of Node's can wait is 24.8 days; a job that is due later is looked at again. */

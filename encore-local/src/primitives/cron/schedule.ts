@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import type { CronJob } from "../../model/types";
+import type { CronJob } from "./parse";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -1,13 +1,39 @@
 import ts from "typescript";
 import { Options } from "../../model/literals";
 import { locationOf } from "../../model/reporter";
-import type { AuthHandler } from "../../model/types";
+import type { Location, Schema } from "../../model/types";
 import { modulePath, type PrimitiveParser } from "../parser";
+
+declare module "../../model/types" {
+  interface AppModel {
+    gateways: Gateway[];
+  }
+}
+
+export interface Gateway {
+  name: string;
+  module: string;
+  binding: string;
+  authHandler?: AuthHandler;
+  location: Location;
+}
+
+export interface AuthHandler {
+  service: string;
+  name: string;
+  module: string;
+  binding: string;
+  /** Where the parameters come from is in the fields' `wire`. */
+  params: Schema;
+  authData: Schema;
+  location: Location;
+}
 
 /** `authHandler<Params, Data>(async (params) => ...)`, bound to a constant. */
 export const authHandlerParser: PrimitiveParser = {
   package: "encore.dev/auth",
   exports: ["authHandler"],
+  lists: () => ({}),
   inService: true,
 
   parse(use, context) {
@@ -51,9 +77,10 @@ export const authHandlerParser: PrimitiveParser = {
 };
 
 /** `new Gateway({ authHandler })` */
-export const gatewayParser: PrimitiveParser = {
+export const gatewayParser: PrimitiveParser<"gateways"> = {
   package: "encore.dev/api",
   exports: ["Gateway"],
+  lists: () => ({ gateways: [] }),
   inService: true,
 
   parse(use, context) {

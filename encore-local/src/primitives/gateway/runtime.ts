@@ -10,12 +10,13 @@ import {
 } from "../../endpoint/text-params";
 import { parseCookies } from "../../http/cookies";
 import { parseQuery } from "../../http/query-string";
-import type { AppModel, AuthHandler } from "../../model/types";
+import type { AppModel } from "../../model/types";
 import { ApiFailure, toApiFailure } from "../../runtime/api-error";
 import { LogLevel, type RuntimeLogger } from "../../runtime/host";
 import type { AuthDataCodec, Identity } from "../../runtime/identity";
 import { inOwnScope } from "../../runtime/own-scope";
 import { type Payload, Request, type TracePosition } from "../../runtime/request";
+import type { AuthHandler } from "./parse";
 
 /** The class that the SDK's `Gateway` holds; it only marks that the gateway is known. */
 export class Gateway {}

@@ -1,14 +1,36 @@
 import type ts from "typescript";
 import { Options, stringLiteral } from "../../model/literals";
+import type { Module } from "../../model/modules";
 import { docOf, locationOf } from "../../model/reporter";
-import type { Field, Schema } from "../../model/types";
+import type { Field, Location, Schema } from "../../model/types";
 import type { ParseContext, PrimitiveParser, Use } from "../parser";
 import { snakeCase } from "./registry";
 
+declare module "../../model/types" {
+  interface AppModel {
+    metrics: Metric[];
+  }
+}
+
+export interface Metric {
+  name: string;
+  kind: "counter" | "gauge";
+  /** Those whose code counts in it. */
+  services: string[];
+  doc?: string;
+  location: Location;
+}
+
 /** `new Counter("name")`, `new CounterGroup<Labels>("name")`, and the same of gauges. */
-export const metricsParser: PrimitiveParser = {
+export const metricsParser: PrimitiveParser<"metrics"> = {
   package: "encore.dev/metrics",
   exports: ["Counter", "CounterGroup", "Gauge", "GaugeGroup"],
+  lists: () => ({ metrics: [] }),
+  uses: {
+    remedy: "Call a method of it; to hand it on, pass `metric.ref()`.",
+    faultOf: ({ kind }) => (kind === "method" || kind === "constructor argument" ? undefined : "invalid metric usage"),
+    onUse: noteUse,
+  },
 
   parse(use, context) {
     const { node, topLevel } = use;
@@ -37,6 +59,15 @@ export const metricsParser: PrimitiveParser = {
     });
   },
 };
+
+/** A metric counts for the services that use it, so that each use must be within one. */
+function noteUse(name: ts.Identifier, module: Module, context: ParseContext): void {
+  const metric = context.model.metrics.find((candidate) => candidate.name === context.resourceName(name, module));
+  const service = context.serviceOf(module.file);
+  if (service === undefined)
+    context.reporter.report("E1401", name, { detail: "a metric is used outside of every service" });
+  else if (metric !== undefined && !metric.services.includes(service)) metric.services.push(service);
+}
 
 const LONGEST_NAME = 63;
 

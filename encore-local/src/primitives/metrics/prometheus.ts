@@ -1,4 +1,4 @@
-import type { Metric } from "../../model/types";
+import type { Metric } from "./parse";
 import type { Sample } from "./registry";
 
 /** The text format of Prometheus, version 0.0.4: https://prometheus.io/docs/instrumenting/exposition_formats */

@@ -1,6 +1,6 @@
-import type { Subscription } from "../../model/types";
 import { type DeliveryAttempt, shortened } from "../../runtime/activity";
 import { LogLevel, type RuntimeHost } from "../../runtime/host";
+import type { Subscription } from "./parse";
 import type { MessageHandler, QueuedMessage } from "./runtime";
 
 /** Locally, Encore gives a subscription without a retry policy this many attempts in all. */

@@ -1,13 +1,50 @@
 import { Options, stringLiteral } from "../../model/literals";
 import { docOf, locationOf } from "../../model/reporter";
-import type { Subscription } from "../../model/types";
+import type { Location, Schema } from "../../model/types";
 import { modulePath, type ParseContext, type PrimitiveParser, type Use } from "../parser";
 import { parseDuration } from "./duration";
 
+declare module "../../model/types" {
+  interface AppModel {
+    topics: Topic[];
+    subscriptions: Subscription[];
+  }
+}
+
+export interface Topic {
+  name: string;
+  message: Schema;
+  deliveryGuarantee: "at-least-once" | "exactly-once";
+  orderingAttribute?: string;
+  doc?: string;
+  location: Location;
+}
+
+export interface Subscription {
+  name: string;
+  topic: string;
+  /** The service whose code handles the messages. */
+  service: string;
+  module: string;
+  /** Nanoseconds are not representable here; all durations are milliseconds. */
+  ackDeadlineMs: number;
+  messageRetentionMs: number;
+  retryPolicy: { minBackoffMs: number; maxBackoffMs: number; maxRetries: number };
+  /** True when the app sets no retry policy at all (locally such a message is retried twice, then dropped). */
+  defaultRetryPolicy: boolean;
+  maxConcurrency: number;
+  location: Location;
+}
+
 /** `new Topic<Message>("name", { deliveryGuarantee: "at-least-once" })` */
-export const topicParser: PrimitiveParser = {
+export const topicParser: PrimitiveParser<"topics"> = {
   package: "encore.dev/pubsub",
   exports: ["Topic"],
+  lists: () => ({ topics: [] }),
+  uses: {
+    remedy: "Call `publish` on it; to hand it on, pass `topic.ref<Publisher>()`.",
+    faultOf: ({ kind }) => (kind === "method" || kind === "constructor argument" ? undefined : "invalid topic usage"),
+  },
 
   parse(use, context) {
     const { node } = use;
@@ -56,9 +93,10 @@ const DEFAULTS = {
 const SUBSCRIPTION = ["handler", "maxConcurrency", "ackDeadline", "messageRetention", "retryPolicy"];
 
 /** `new Subscription(topic, "name", { handler, ... })` */
-export const subscriptionParser: PrimitiveParser = {
+export const subscriptionParser: PrimitiveParser<"subscriptions"> = {
   package: "encore.dev/pubsub",
   exports: ["Subscription"],
+  lists: () => ({ subscriptions: [] }),
   inService: true,
 
   parse(use, context) {

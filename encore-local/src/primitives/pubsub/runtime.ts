@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Subscription } from "../../model/types";
 import { shortened } from "../../runtime/activity";
 import type { EncodedMessage } from "../../runtime/host";
 import { inOwnScope } from "../../runtime/own-scope";
@@ -7,6 +6,7 @@ import { redactJson, redactTexts } from "../../runtime/redact";
 import type { Request } from "../../runtime/request";
 import type { StartPrimitive } from "../running";
 import { Deliveries } from "./deliveries";
+import type { Subscription } from "./parse";
 
 export type MessageHandler = (request: Request) => Promise<unknown>;
 

@@ -9,6 +9,7 @@ import type { PrimitiveParser } from "../parser";
 export const serviceParser: PrimitiveParser = {
   package: "encore.dev/service",
   exports: ["Service"],
+  lists: () => ({}),
 
   parse({ node, module, topLevel, binding }, { reporter }) {
     // That the file has no other default export is reported where services are found.

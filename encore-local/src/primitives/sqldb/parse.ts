@@ -3,14 +3,35 @@ import path from "node:path";
 import ts from "typescript";
 import { Options, stringLiteral } from "../../model/literals";
 import { locationOf } from "../../model/reporter";
-import type { Database } from "../../model/types";
+import type { Location } from "../../model/types";
 import { misnamedMigrations } from "../../postgres/migrations";
 import type { ParseContext, PrimitiveParser, Use } from "../parser";
 
+declare module "../../model/types" {
+  interface AppModel {
+    databases: Database[];
+  }
+}
+
+export interface Database {
+  name: string;
+  /** Absolute; absent when the database is only referenced by `SQLDatabase.named`. */
+  migrationsDir?: string;
+  /** Whose layout of files the folder has; "sequential" is Encore's own. */
+  migrationsSource: "sequential" | "prisma" | "drizzle" | "drizzle/v1";
+  location: Location;
+}
+
 /** `new SQLDatabase("name", { migrations: "./migrations" })`, and references by `SQLDatabase.named("name")`. */
-export const sqldbParser: PrimitiveParser = {
+export const sqldbParser: PrimitiveParser<"databases"> = {
   package: "encore.dev/storage/sqldb",
   exports: ["SQLDatabase"],
+  lists: () => ({ databases: [] }),
+  uses: {
+    remedy: "Call a method of it, or pass it to a function as an argument of its own.",
+    holdsSql: true,
+    faultOf: ({ kind }) => (kind === "other" || kind === "callee" ? "invalid use of database resource" : undefined),
+  },
 
   parse(use, context) {
     const { node, topLevel } = use;
