@@ -1,36 +1,21 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { typescriptClient } from "../src/client/typescript-client";
-import { readApp } from "../src/model/read-app";
-import { STATUS } from "../src/runtime/api-error";
-import { launchChromium, NO_CHROMIUM } from "./support/chromium";
-import { bundled, imported, typeErrors } from "./support/client-module";
+import { imported, typeErrors } from "./support/client-module";
+import {
+  APPS,
+  appOf,
+  clientOf,
+  EXPECTED,
+  folderOf,
+  SESSIONS,
+  sessionModule,
+  sessionText,
+} from "./support/client-sessions";
 import { type RunningApp, runApp } from "./support/running-app";
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const SESSIONS = readdirSync(here("client-sessions")).map((file) => file.replace(".ts", ""));
-const APPS = [...readdirSync(here("apps")).map((name) => `apps/${name}`), "conformance/app"];
-
-function clientOf(app: string, target?: string): string {
-  const { model, diagnostics } = readApp(here(app));
-  expect(diagnostics).toEqual([]);
-  return typescriptClient(model, target === undefined ? {} : { target });
-}
-
-const folderOf = (name: string): string => (name === "conformance" ? "conformance/app" : `apps/${name}`);
-const sessionText = (name: string): string => readFileSync(here(`client-sessions/${name}.ts`), "utf8");
 
 interface Session {
   session(url: string, options: object): Promise<Record<string, unknown>>;
 }
-
-/** The session with the client in one module, for Node and for a browser alike. */
-const sessionModule = (name: string): Promise<string> =>
-  bundled({ client: clientOf(folderOf(name)), session: sessionText(name) });
 
 it.each(["node", "browser"] as const)(
   "clients of all apps, and what uses them, pass the strictest type check for %s",
@@ -45,15 +30,10 @@ it.each(["node", "browser"] as const)(
   180_000,
 );
 
-describe.each([
-  ["chat", chatSession()],
-  ["echo", echoSession()],
-  ["shortener", shortenerSession()],
-  ["conformance", conformanceSession()],
-])("the client of %s", (name, expected) => {
+describe.each(EXPECTED)("the client of %s", (name, expected) => {
   let app: RunningApp;
   beforeAll(async () => {
-    app = await runApp(here(folderOf(name)));
+    app = await runApp(appOf(name));
   });
   afterAll(async () => {
     expect(await app.stop()).toBe(0);
@@ -63,101 +43,4 @@ describe.each([
     const { session } = await imported<Session>(await sessionModule(name));
     expect(await session(app.url, { webSocket: WebSocket })).toEqual(expected);
   });
-
-  it.skipIf(NO_CHROMIUM)(
-    `calls it from a page of another origin in Chromium${NO_CHROMIUM ? `: ${NO_CHROMIUM}` : ""}`,
-    async () => {
-      expect(await inBrowser(await sessionModule(name), app.url)).toEqual(expected);
-    },
-  );
 });
-
-/** Runs a session in a page that some other server has served. */
-async function inBrowser(module: string, url: string): Promise<unknown> {
-  const server = createServer((request, response) => {
-    const script = request.url === "/session.js";
-    response.setHeader("content-type", script ? "text/javascript" : "text/html");
-    response.end(script ? module : "<!doctype html><title>a page</title>");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const browser = await launchChromium();
-  try {
-    const page = await browser.newPage();
-    const { port } = server.address() as AddressInfo;
-    await page.goto(`http://127.0.0.1:${port}/`);
-    return await page.evaluate(`import("/session.js").then(({ session }) => session(${JSON.stringify(url)}, {}))`);
-  } finally {
-    await browser.close();
-    server.close();
-  }
-}
-
-function chatSession(): Record<string, unknown> {
-  const unauthenticated = { isAPIError: true, isError: true, status: 401, code: "unauthenticated" };
-  const notOpened = { isAPIError: true, isError: true, status: 0, code: "unavailable" };
-  const said = (from: string, text: string) => ({ from, text, at: "1970-01-01T00:00:00Z" });
-  return {
-    ann: { nickname: "ann", joined: "1970-01-01T00:00:00Z" },
-    bob: { nickname: "bob", joined: "1970-01-01T00:00:00Z" },
-    nobody: expect.objectContaining(unauthenticated),
-    emptyRoom: expect.objectContaining({ status: 404, code: "not_found", message: "nobody has been in nowhere" }),
-    history: [{ text: "red/blue é 0" }, { text: "red/blue é 1" }],
-    first: { text: "red 0" },
-    uploaded: { said: -1 },
-    talk: [said("ann", "joined"), said("bob", "joined"), said("bob", "* wavés")],
-    refused: expect.objectContaining(notOpened),
-    refusedToSend: expect.objectContaining(notOpened),
-  };
-}
-
-function echoSession(): Record<string, unknown> {
-  return {
-    everything: {
-      text: "é😀",
-      count: -5,
-      on: true,
-      at: "2026-01-02T03:04:05.678Z",
-      big: "9007199254740993",
-      exact: "0.1",
-      level: "low",
-      kind: null,
-      either: { deep: false },
-      list: ["a", "b"],
-      map: { x: 1.5 },
-      tree: { name: "root", children: [{ name: "leaf" }] },
-    },
-    invalid: { status: 400, code: "invalid_argument", message: expect.stringContaining("value must be at most 5") },
-    // What is declared as a query parameter does not leave in an answer.
-    scattered: { id: 7, rest: "a b/ü/c", token: "t", note: "n" },
-    lookup: { items: ["a&b=c"] },
-    raw: { status: 200, text: "raw" },
-  };
-}
-
-function shortenerSession(): Record<string, unknown> {
-  const link = { id: "docs", target: "https://encore.dev/docs", tags: ["a"], expiresAt: null };
-  return {
-    made: link,
-    taken: [409, { id: "docs" }],
-    got: link,
-    tagged: { links: [link] },
-    followed: [404, "unknown", "request failed: status 404: no such link"],
-    counted: link.target,
-  };
-}
-
-function conformanceSession(): Record<string, unknown> {
-  return {
-    headers: { agent: "me", times: 3, on: true, echoed: "me!" },
-    watched: "you!",
-    sent: [["/headers", "you"]],
-    setCookie: true,
-    big: "9007199254740993",
-    asset: readFileSync(here("conformance/app/static-site/public/a.css"), "utf8"),
-    answer: { user: "ann", sum: 3 },
-    guarded: { userID: "user-1" },
-    details: { retry: true, after: 3, nested: { why: "because" } },
-    codes: Object.entries(STATUS).map(([code, status]) => `${status} ${code}`),
-    forbidden: "403 permission_denied",
-  };
-}

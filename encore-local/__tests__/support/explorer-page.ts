@@ -1,18 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterEach, expect, it, onTestFinished } from "vitest";
-import { complaintsOf, launchChromium, NO_CHROMIUM } from "./support/chromium";
-import { CommandLine } from "./support/command-line";
-import { ExplorerClient } from "./support/explorer-client";
+import { expect } from "vitest";
+import { complaintsOf } from "./chromium";
+import type { CommandLine } from "./command-line";
+import { ExplorerClient } from "./explorer-client";
 
 const SECRET = "the-value-of-a-secret";
-
-let cli: CommandLine | undefined;
-
-afterEach(async () => {
-  await cli?.dispose();
-});
 
 /** A page that may talk to the explorer and to the app's streams, and to nobody else. */
 async function openPage(
@@ -32,15 +26,10 @@ async function visit(page: Page, name: string): Promise<void> {
   await page.getByRole("link", { name, exact: true }).click();
 }
 
-it("the API explorer's page calls endpoints, opens streams, and shows live what the app does, in a real browser", {
-  timeout: 120_000,
-}, async ({ skip }) => {
-  skip(NO_CHROMIUM !== undefined, NO_CHROMIUM);
-  cli = await CommandLine.inCopyOf("shop");
+/** The API explorer's page of the shop calls endpoints, opens streams, and shows live what the app does. */
+export async function exploreShop(browser: Browser, cli: CommandLine): Promise<void> {
   await writeFile(path.join(cli.app, ".secrets.local.cue"), `Currency: "${SECRET}"\n`);
   const { app, explorer } = await ExplorerClient.serve(cli);
-  const browser = await launchChromium();
-  onTestFinished(() => browser.close());
   const { page, asked, complaints } = await openPage(browser, explorer.url);
   const main = page.getByRole("main");
 
@@ -116,4 +105,4 @@ it("the API explorer's page calls endpoints, opens streams, and shows live what 
   expect(complaints).toEqual([]);
   expect([...asked]).toEqual([new URL(explorer.url).host]);
   expect(await page.content()).not.toContain(SECRET);
-});
+}
