@@ -81,6 +81,7 @@ interface ImportIdRequest {
   importId: string;
 }
 
+/** An import: how far it is, and what came of it. */
 export const getImport = api(
   { expose: true, auth: true, method: "GET", path: "/github/imports/:importId" },
   async ({ importId }: ImportIdRequest): Promise<Import> => await ownedImport(importId),

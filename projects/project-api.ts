@@ -63,6 +63,7 @@ interface ProjectIdRequest {
   projectId: string;
 }
 
+/** One of your projects. */
 export const getProject = api(
   { expose: true, auth: true, method: "GET", path: "/projects/:projectId" },
   async ({ projectId }: ProjectIdRequest): Promise<Project> => {

@@ -18,6 +18,7 @@ interface MetadataRequest {
   path: string;
 }
 
+/** What is at a path: its kind, size, version and hash, without the content. */
 export const getMetadata = api(
   { expose: true, auth: true, method: "GET", path: "/vfs/metadata/:projectId/*path" },
   async ({ projectId, path }: MetadataRequest): Promise<Entry> => {

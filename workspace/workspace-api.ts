@@ -33,6 +33,7 @@ interface WorkspaceIdRequest {
   workspaceId: string;
 }
 
+/** A workspace: its state, and what is known of its sandbox. */
 export const getWorkspace = api(
   { expose: true, auth: true, method: "GET", path: "/workspace/:workspaceId" },
   async ({ workspaceId }: WorkspaceIdRequest): Promise<Workspace> => toWorkspace(await ownedWorkspace(workspaceId)),
@@ -42,6 +43,7 @@ interface ProjectWorkspaceRequest {
   projectId: string;
 }
 
+/** The project's workspace; it is not created when it has none. */
 export const getProjectWorkspace = api(
   { expose: true, auth: true, method: "GET", path: "/workspace/project/:projectId" },
   async ({ projectId }: ProjectWorkspaceRequest): Promise<Workspace> => {

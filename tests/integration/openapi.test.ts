@@ -22,6 +22,10 @@ it("every exposed endpoint is documented", () => {
   ).toEqual(new Set(exposed.map(({ service, name }) => `${service}.${name}`)));
 });
 
+it("every operation says what it is for", () => {
+  expect(operations.filter(({ operation }) => !operation.summary).map(({ name }) => name)).toEqual([]);
+});
+
 it("nothing but the health check is open to a caller who has not signed in", () => {
   const open = operations.filter(({ operation }) =>
     (operation.security as object[]).some((way) => !("authorization" in way)),
