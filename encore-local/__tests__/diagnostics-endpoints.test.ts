@@ -50,17 +50,22 @@ describe("Encore's parser refuses, and so does check,", () => {
     ],
     [
       "a nested object in the query",
-      `${API}export const a = ▶api({ method: "GET", path: "/a" }, async (p: { x: { y: string } }): Promise<void> => { throw p; });`,
+      `${API}export const a = api({ method: "GET", path: "/a" }, async (p: { ▶x: { y: string } }): Promise<void> => { throw p; });`,
       "E1204",
     ],
     [
       "a record in the query",
-      `${API}export const a = ▶api({ path: "/a" }, async (p: { x: Query<Record<string, string>> }): Promise<void> => { throw p; });`,
+      `${API}export const a = api({ path: "/a" }, async (p: { ▶x: Query<Record<string, string>> }): Promise<void> => { throw p; });`,
+      "E1204",
+    ],
+    [
+      "an object in the query, in a field that a utility type has made",
+      `${API}export const a = ▶api({ method: "GET", path: "/a" }, async (p: Record<"x", { y: string }>): Promise<void> => { throw p; });`,
       "E1204",
     ],
     [
       "two statuses in a response",
-      `${API}export const a = ▶api({}, async (): Promise<{ s: HttpStatus; t: HttpStatus }> => { throw 1; });`,
+      `${API}export const a = api({}, async (): Promise<{ s: HttpStatus; ▶t: HttpStatus }> => { throw 1; });`,
       "E1208",
     ],
     [

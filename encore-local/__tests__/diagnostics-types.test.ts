@@ -61,6 +61,16 @@ describe("Encore's parser refuses, and so does check,", () => {
   });
 });
 
+describe("Encore's parser lets pass, and check does not, as the app could not check a value with it,", () => {
+  it.each([
+    ["a pattern that has no end", VALIDATE + endpoint('{ s: string & MatchesRegexp<▶"a(b"> }'), "E1209"],
+    ["a pattern that looks ahead", VALIDATE + endpoint('{ s: string & MatchesRegexp<▶"a(?=b)"> }'), "E1209"],
+    ["a pattern that refers back", VALIDATE + endpoint('{ s: string & MatchesRegexp<▶"(a)\\\\1"> }'), "E1209"],
+  ])("%s", async (_, source, code) => {
+    await expectDiagnostic(code, source);
+  });
+});
+
 /** The fields of the request of the one endpoint in the source. */
 async function requestFields(source: string): Promise<Field[]> {
   const { model, diagnostics } = await diagnose({ "svc/a.ts": source });

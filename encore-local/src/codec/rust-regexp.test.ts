@@ -35,5 +35,6 @@ it.each([
 });
 
 it("refuses what is no pattern", () => {
-  for (const pattern of ["(", "[a", "\\y", "a**"]) expect(() => toRegExp(pattern)).toThrow(SyntaxError);
+  for (const pattern of ["(", "[a", "\\y", "a**", "a(?=b)", "(?<!a)b"])
+    expect(() => toRegExp(pattern)).toThrow(SyntaxError);
 });

@@ -65,6 +65,7 @@ class Translation {
 
   #next(): string {
     const rest = this.#pattern.slice(this.#at);
+    if (/^\(\?<?[=!]/.test(rest)) throw new SyntaxError("there is no look-around");
     if (rest.startsWith("(?P<")) return this.#take(4, "(?<");
     const lines = this.#flags.includes("m");
     switch (rest[0]) {

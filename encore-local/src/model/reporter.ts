@@ -33,6 +33,10 @@ const CATALOGUE = {
     "Declare the field as Header<...>, Query<...> or Cookie<...>.",
   ],
   E1208: ["http status can only be defined once per response type", "Remove the other fields of type HttpStatus."],
+  E1209: [
+    "invalid regular expression",
+    "Correct the pattern. It is in the syntax of Rust's regex crate: without look-around and references back, and here with flags such as (?i) at its beginning only.",
+  ],
   E1301: [
     "invalid path",
     "Begin with '/', and give each ':param' and '*wildcard' a name; a wildcard is the last segment.",

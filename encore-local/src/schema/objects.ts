@@ -3,6 +3,11 @@ import { docOf } from "../model/reporter";
 import type { Field, Schema, Wire } from "../model/types";
 import type { Reading, Scope, TypeReader } from "./reading";
 
+/** Where fields stand in the source. Those that a utility type has made anew stand nowhere. */
+const PLACES = new WeakMap<Field, ts.PropertySignature>();
+
+export const placeOf = (field: Field): ts.Node | undefined => PLACES.get(field);
+
 /** The schema of an object type's members. `base` holds the fields of what it extends; own fields replace them. */
 export function readMembers(
   members: readonly ts.TypeElement[],
@@ -36,10 +41,12 @@ function readField(member: ts.PropertySignature, scope: Scope, reader: TypeReade
     return undefined;
   }
   const doc = docOf(member);
-  return {
+  const field = {
     ...toField(member.name.text, reader.readValue(member.type, scope), member.questionToken !== undefined),
     ...(doc === undefined ? {} : { doc }),
   };
+  PLACES.set(field, member);
+  return field;
 }
 
 /** A field of the given name with what its type says of it. */

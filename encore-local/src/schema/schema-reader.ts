@@ -11,7 +11,7 @@ import { readMembers } from "./objects";
 import { ANY, literal, type Reading, type Scope, type TypeReader } from "./reading";
 import { mayRecur } from "./recursion";
 import { UTILITY_TYPES, unionOf } from "./utility-types";
-import { combine, isRule, ruleOf, unsupportedRules } from "./validation";
+import { combine, isRule, patternFault, ruleOf, unsupportedRules } from "./validation";
 import { readTypeQuery } from "./value-types";
 
 /**
@@ -226,8 +226,13 @@ export class SchemaReader implements TypeReader {
 
   private readRule(name: string, node: ts.TypeReferenceNode, args: Reading[]): Reading {
     const rule = ruleOf(name, args[0]);
-    if (typeof rule !== "string") return { ...ANY, rule };
-    this.reporter.report("E1206", node, { detail: rule });
+    if (typeof rule === "string") {
+      this.reporter.report("E1206", node, { detail: rule });
+      return ANY;
+    }
+    const fault = patternFault(rule);
+    if (fault === undefined) return { ...ANY, rule };
+    this.reporter.report("E1209", node.typeArguments?.[0] ?? node, { detail: fault });
     return ANY;
   }
 

@@ -1,3 +1,4 @@
+import { toRegExp } from "../codec/rust-regexp";
 import type { Schema, ValidationExpr, ValidationRule } from "../model/types";
 import type { Reading } from "./reading";
 
@@ -31,6 +32,19 @@ export function ruleOf(name: string, argument: Reading | undefined): ValidationE
   }
   const wanted = ofNumber === undefined ? "string" : "number";
   return `${name} requires a ${wanted} literal as its first type argument`;
+}
+
+/** What is wrong with the pattern of a rule that has one. */
+export function patternFault(expr: ValidationExpr): string | undefined {
+  if (expr.kind !== "rule" || expr.rule.name !== "matchesRegexp") return undefined;
+  try {
+    toRegExp(expr.rule.value);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    // In front of the last colon the engine shows the pattern in translation.
+    return `${expr.rule.value} (${error.message.replace(/^Invalid regular expression: .*: /s, "")})`;
+  }
 }
 
 /** The names of the rules that a type has no use for. */

@@ -3,6 +3,7 @@ import ts from "typescript";
 import { Options, stringLiteral } from "../../model/literals";
 import { docOf, locationOf } from "../../model/reporter";
 import type { Endpoint, EndpointKind, Schema } from "../../model/types";
+import { placeOf } from "../../schema/objects";
 import { modulePath, type ParseContext, type PrimitiveParser, type Use } from "../parser";
 import { readPath } from "./path-parameters";
 import { checkQueryFields } from "./query-fields";
@@ -72,7 +73,8 @@ function readEndpoint(endpointUse: EndpointUse): Endpoint | undefined {
     checked: kind !== "raw" && kind !== "static",
   });
   if (segments === undefined) return undefined;
-  if (schemas.request !== undefined) checkQueryFields(schemas.request, { at: use.node, context, methods, segments });
+  if (schemas.request !== undefined)
+    checkQueryFields(schemas.request, { name, at: use.node, context, methods, segments });
   if (kind === "static") checkStaticPath(segments, at, context);
   const staticConfig = kind === "static" ? readStaticConfig(options, { use, context }) : undefined;
   const bodyLimit = options.numberOrNull("bodyLimit");
@@ -151,8 +153,11 @@ function compact(schemas: { [K in keyof Schemas]: Schemas[K] | undefined }): Sch
 
 function checkStatusFields(response: Schema, { use, context }: Pick<EndpointUse, "use" | "context">): void {
   const statuses = (context.schemas.fieldsOf(response) ?? []).filter(({ wire }) => wire?.in === "status");
-  if (statuses.length > 1) {
-    context.reporter.report("E1208", use.node, { detail: statuses.map(({ name }) => name).join(", ") });
+  const [, second] = statuses;
+  if (second !== undefined) {
+    context.reporter.report("E1208", placeOf(second) ?? use.node, {
+      detail: statuses.map(({ name }) => name).join(", "),
+    });
   }
 }
 

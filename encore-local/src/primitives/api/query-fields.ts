@@ -1,8 +1,11 @@
 import type ts from "typescript";
 import type { PathSegment, Schema } from "../../model/types";
+import { placeOf } from "../../schema/objects";
 import type { ParseContext } from "../parser";
 
 interface QueryUse {
+  /** The endpoint's name. */
+  name: string;
   at: ts.Node;
   context: ParseContext;
   methods: string[];
@@ -13,13 +16,14 @@ interface QueryUse {
 const WITHOUT_BODY = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"]);
 
 /** Reports fields that would travel in the query and are of a type that cannot. */
-export function checkQueryFields(request: Schema, { at, context, methods, segments }: QueryUse): void {
+export function checkQueryFields(request: Schema, { name, at, context, methods, segments }: QueryUse): void {
   const inPath = new Set(segments.flatMap((segment) => (segment.kind === "literal" ? [] : [segment.name])));
   const queryByDefault = methods.some((method) => method === "*" || WITHOUT_BODY.has(method));
   for (const field of context.schemas.fieldsOf(request) ?? []) {
     if (inPath.has(field.name)) continue;
     if (field.wire === undefined ? queryByDefault : field.wire.in === "query") {
-      if (!isQueryType(field.schema, context)) context.reporter.report("E1204", at, { detail: field.name });
+      if (isQueryType(field.schema, context)) continue;
+      context.reporter.report("E1204", placeOf(field) ?? at, { detail: `${field.name}, in the request of ${name}` });
     }
   }
 }
