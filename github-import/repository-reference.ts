@@ -81,7 +81,7 @@ function decoded(segment: string, text: string): string {
 }
 
 function invalid(text: string, cause?: unknown): DomainError {
-  // What was sent may hold a token, so only its beginning up to the first sign of one is shown.
-  const shown = text.split(/[@?#]/)[0]?.slice(0, 80) ?? "";
+  // A token may stand before the at sign, or in the query.
+  const shown = text.split(/[?#]/)[0]?.replace(/^.*@/s, "...@").slice(0, 80) ?? "";
   return new DomainError("invalid_repository", `'${shown}' is not a repository of GitHub's`, { cause });
 }

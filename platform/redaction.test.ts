@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { REASONS } from "./errors";
 import { redact, redactedError, redactedFields, redactedMessage, rememberCredential } from "./redaction";
 
 // Assembled at run time, so that nothing in the repository looks like a credential.
@@ -42,6 +43,17 @@ describe("redact", () => {
   it("leaves ordinary text alone", () => {
     const text = "GET https://api.github.com/repos/a/b?page=2 answered 404: Not Found";
     expect(redact(text)).toBe(text);
+  });
+
+  it.each(["send 'Authorization: Bearer dev:<name>'", "a fresh token as 'Authorization: Bearer <token>'."])(
+    "leaves the hint %j alone",
+    (hint) => {
+      expect(redact(hint)).toBe(hint);
+    },
+  );
+
+  it("leaves every hint of the catalogue alone", () => {
+    for (const { hint } of Object.values(REASONS)) expect(redact(hint)).toBe(hint);
   });
 
   it("keeps what stands around a credential", () => {

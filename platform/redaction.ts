@@ -11,13 +11,14 @@ interface Pattern {
   replacement: string;
 }
 
+/** `<token>` is a place for one, as hints have it. */
 const PATTERNS: readonly Pattern[] = [
   {
     expression: /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g,
     replacement: REDACTED,
   },
   {
-    expression: /\b((?:proxy-)?authorization)(\\*["']?\s*[:=]\s*\\*["']?)[^"'\\\r\n,}]+/gi,
+    expression: /\b((?:proxy-)?authorization)(\\*["']?\s*[:=]\s*\\*["']?)(?!\s*Bearer (?:dev:)?<)[^"'\\\r\n,}]+/gi,
     replacement: `$1$2${REDACTED}`,
   },
   {
@@ -29,7 +30,7 @@ const PATTERNS: readonly Pattern[] = [
       /\b([\w-]{0,40}(?:api[-_]?key|password|passwd|secret|token))(\\*["']?\s*[:=]\s*\\*["']?)[^\s"'\\&,;}]+/gi,
     replacement: `$1$2${REDACTED}`,
   },
-  { expression: /\b(Bearer|Basic)\s+[^\s"',}]+/gi, replacement: `$1 ${REDACTED}` },
+  { expression: /\b(Bearer|Basic)\s+(?!\s*(?:dev:)?<)[^\s"',}]+/gi, replacement: `$1 ${REDACTED}` },
   { expression: /\bgh[pousr]_[A-Za-z0-9_]{36,}/g, replacement: REDACTED },
   { expression: /\bgithub_pat_\w{22,}/g, replacement: REDACTED },
   { expression: /\bdtn_?[0-9a-f]{16,}/gi, replacement: REDACTED },
