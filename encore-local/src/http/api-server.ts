@@ -17,8 +17,13 @@ export class ApiServer {
     this.#onFault = onFault;
     this.#server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 });
     this.#server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      const work = this.#dispatcher.request(request, response);
-      if (work) this.#track(work, response);
+      try {
+        const work = this.#dispatcher.request(request, response);
+        if (work) this.#track(work, response);
+      } catch (error) {
+        this.#onFault(error);
+        response.destroy();
+      }
     });
     this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#track(this.#dispatcher.upgrade(request, socket, head), socket);

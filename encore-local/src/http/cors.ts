@@ -48,7 +48,9 @@ export class Cors {
 
   /** For every answer but that to OPTIONS: names and values by turns. */
   headers(request: IncomingHttpHeaders): string[] {
-    return [...this.#plain, ...originHeaders(request).flat()];
+    const headers = [...this.#plain];
+    for (const pair of originHeaders(request)) headers.push(...pair);
+    return headers;
   }
 
   /** For OPTIONS, which is always answered as a preflight. */

@@ -100,22 +100,38 @@ export class Dispatcher {
     response.end();
   }
 
-  async #dispatch(exchange: Exchange, upgrade: { socket: Duplex; head: Buffer } | undefined): Promise<void> {
+  #dispatch(exchange: Exchange, upgrade: RoutedCall["upgrade"]): Promise<void> | undefined {
     let routed: { endpoint: CompiledEndpoint; params: string[] };
-    let identity: Identity | undefined;
     try {
       routed = this.#route(exchange);
-      exchange.endpoint = routed.endpoint.model;
-      const { authenticator } = this.#options;
-      if (authenticator) identity = await identify(authenticator, exchange, routed.endpoint);
+    } catch (thrown) {
+      exchange.refuse(toApiFailure(thrown));
+      return undefined;
+    }
+    exchange.endpoint = routed.endpoint.model;
+    const { authenticator } = this.#options;
+    const call = { ...routed, identity: undefined, upgrade };
+    return authenticator ? this.#identifyAndAnswer(authenticator, exchange, call) : this.#answer(exchange, call);
+  }
+
+  async #identifyAndAnswer(authenticator: Authenticator, exchange: Exchange, call: RoutedCall): Promise<void> {
+    let identity: Identity | undefined;
+    try {
+      identity = await identify(authenticator, exchange, call.endpoint);
     } catch (thrown) {
       exchange.refuse(toApiFailure(thrown));
       return;
     }
+    await this.#answer(exchange, { ...call, identity });
+  }
+
+  #answer(exchange: Exchange, call: RoutedCall): Promise<void> | undefined {
+    const fail = (thrown: unknown) => exchange.fail(toApiFailure(thrown));
     try {
-      await this.#run(exchange, { ...routed, identity, upgrade });
+      return this.#run(exchange, call)?.catch(fail);
     } catch (thrown) {
-      exchange.fail(toApiFailure(thrown));
+      fail(thrown);
+      return undefined;
     }
   }
 
@@ -165,7 +181,7 @@ export class Dispatcher {
     exchange.reply(status, headers, body);
   }
 
-  async #runRaw(exchange: Exchange, endpoint: CompiledEndpoint, request: Request): Promise<void> {
+  #runRaw(exchange: Exchange, endpoint: CompiledEndpoint, request: Request): Promise<void> | undefined {
     const { request: source, response, commonHeaders } = exchange;
     const body = new BodyReader(source, endpoint.model.bodyLimit);
     const { logger } = this.#options;
@@ -175,9 +191,7 @@ export class Dispatcher {
       onHead: (status) => logAnswered(logger, request, status),
       onClose: () => body.release(!response.writableFinished),
     });
-    try {
-      await runHandler(endpoint, request, writer, body);
-    } catch (thrown) {
+    const fail = (thrown: unknown) => {
       const failure = loggedFailure(thrown, request, logger);
       // Once the answer has begun, all that is left is to cut it off, so that the client sees it is not whole.
       if (!writer.started) {
@@ -186,7 +200,14 @@ export class Dispatcher {
       }
       exchange.failure = failure;
       response.destroy();
+    };
+    try {
+      const result = runHandler(endpoint, request, writer, body);
+      if (result instanceof Promise) return result.then(() => undefined, fail);
+    } catch (thrown) {
+      fail(thrown);
     }
+    return undefined;
   }
 
   async #serveFile(

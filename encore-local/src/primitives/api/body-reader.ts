@@ -8,7 +8,9 @@ export class BodyReader {
   readonly #source: IncomingMessage;
   readonly #limit: number | null;
   #received = 0;
+  #push: Push | undefined;
   #destroy: Destroy | undefined;
+  #listening = false;
   #done = false;
 
   constructor(source: IncomingMessage, limit: number | null) {
@@ -18,27 +20,34 @@ export class BodyReader {
 
   /** Called by the SDK's request stream with its own `push` and `destroy`. */
   start(push: Push, destroy: Destroy): void {
-    const source = this.#source;
+    this.#push = push;
     this.#destroy = destroy;
-    source.pause();
+    this.#source.once("error", (error) => this.#fail(error));
+  }
+
+  read(): void {
+    if (this.#done) return;
+    if (!this.#listening) this.#listen();
+    this.#source.resume();
+  }
+
+  /** Only once the app reads: most requests of raw endpoints have no body, and listening costs each of them. */
+  #listen(): void {
+    const source = this.#source;
+    this.#listening = true;
     source.on("data", (chunk: Buffer) => {
       if (this.#done) return;
       this.#received += chunk.length;
       if (this.#limit !== null && this.#received > this.#limit) {
         this.#fail(Object.assign(new Error("length limit exceeded"), { code: "GenericFailure" }));
-      } else if (!push(chunk)) {
+      } else if (!this.#push?.(chunk)) {
         source.pause();
       }
     });
     source.once("end", () => {
-      if (!this.#done) push(null);
+      if (!this.#done) this.#push?.(null);
       this.#done = true;
     });
-    source.once("error", (error) => this.#fail(error));
-  }
-
-  read(): void {
-    if (!this.#done) this.#source.resume();
   }
 
   /** Ends the app's request stream when the client is gone, and drops what still comes when the answer is complete. */
