@@ -1,4 +1,5 @@
 import { Service } from "encore.dev/service";
+import "./metrics";
 import { keepAudit } from "../platform/audit";
 import { translateErrors } from "../platform/error-middleware";
 import { replayCreations } from "../platform/idempotency";

@@ -1,6 +1,7 @@
 import { api } from "encore.dev/api";
 import { CronJob } from "encore.dev/cron";
 import { removeExpired } from "../platform/retention";
+import { runByTimer } from "../platform/start-up";
 
 // What happens by itself. None of it is exposed.
 
@@ -13,3 +14,5 @@ const _sweep = new CronJob("sweep-requests", {
   every: "1h",
   endpoint: sweepRequests,
 });
+
+runByTimer("sweep-requests", { minutes: 60, work: removeExpired });

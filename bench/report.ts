@@ -6,6 +6,12 @@ export interface Report {
   ratios: Record<string, unknown>;
 }
 
+/** What may be asked of a benchmark. */
+export interface BenchOptions {
+  /** How long it goes on, for one that measures over time. */
+  seconds?: number;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

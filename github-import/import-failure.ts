@@ -1,9 +1,11 @@
 import { DomainError, type Reason } from "../platform/errors";
 import log from "../platform/log";
+import { processEnd } from "../platform/process-end";
 import { redactedMessage } from "../platform/redaction";
 import type { ImportFailure } from "./import";
 import type { ClaimedImport } from "./import-lease";
-import { finishImport, postpone } from "./import-steps";
+import { finishImport, giveBack, postpone } from "./import-steps";
+import { importAttemptsRepeated } from "./metrics";
 
 /** Thrown when the import must be looked at again: the message comes again, with growing pauses. */
 export class NotYet extends Error {
@@ -40,10 +42,16 @@ export async function handleFailure(claimed: ClaimedImport, error: unknown, opti
   const { id, attempts } = claimed;
   if (isCancellation(error) && !options.committed)
     return await finishImport(id, { status: "cancelled", message: "Cancelled; the project's files are as they were" });
+  if (processEnd.aborted) {
+    // Whatever broke off, broke off because of that.
+    await giveBack(id);
+    throw new NotYet("the process is asked to end", { cause: error });
+  }
   const mayPass = !(error instanceof DomainError) || (error.retryable && !NOT_BY_ITSELF.has(error.reason));
   if (options.committed || (mayPass && attempts < MAX_ATTEMPTS)) {
     const known = error instanceof DomainError ? error : undefined;
     const seconds = Math.max(known?.retryAfterSeconds ?? 0, options.pauseSeconds(attempts));
+    importAttemptsRepeated.with({ reason: known?.reason ?? "import_interrupted" }).increment();
     await postpone(id, { seconds, message: `${known?.message ?? "the attempt broke off"}; it is made again` });
     log.warn("an import's attempt failed; it will be made again", {
       importId: id,

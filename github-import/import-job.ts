@@ -1,4 +1,5 @@
 import log from "../platform/log";
+import { processEnd } from "../platform/process-end";
 import { redactedMessage } from "../platform/redaction";
 import { committedStage, openStagedTree, openStageView, type StageView } from "../vfs/staged-tree";
 import { readArchive } from "./archive/read-archive";
@@ -41,6 +42,7 @@ const MAX_MANIFEST_BYTES = 1024 * 1024;
  * over to the workspace. Safe to call at any time and as often as one likes. Throws `NotYet` when it must be called again.
  */
 export async function runImport(importId: string, ports: ImportPorts): Promise<void> {
+  if (processEnd.aborted) throw new NotYet("the process is asked to end");
   const claimed = await claimImport(importId);
   if (claimed === null) {
     if (await isUnfinished(importId)) throw new NotYet("another worker is on it, or it waits");
@@ -64,6 +66,8 @@ class ImportRun {
     const { id, cancelRequested } = this.claimed;
     const renewal = setInterval(() => void this.#renew(), RENEW_EVERY_MS);
     const stopListening = onCancel(id, () => this.#cancel());
+    const onEnd = (): void => this.#abort.abort(new NotYet("the process is asked to end"));
+    processEnd.addEventListener("abort", onEnd, { once: true });
     try {
       if (cancelRequested && !this.#committed) throw new Cancelled();
       if (!this.#committed) requireFewAttempts(this.claimed);
@@ -73,6 +77,7 @@ class ImportRun {
     } finally {
       clearInterval(renewal);
       stopListening();
+      processEnd.removeEventListener("abort", onEnd);
       await releaseLease(id);
       announceUpdate(id);
     }

@@ -3,6 +3,7 @@ import { db } from "../database";
 import type { ArchiveReport } from "./archive/report";
 import type { Detection } from "./detection/detection";
 import type { ImportFailure, ImportOutcome, ImportStatus } from "./import";
+import { importedBytes, importedFiles, importMilliseconds, importsEnded } from "./metrics";
 import type { ResolvedSource } from "./resolve";
 
 // What a worker writes of an import that it has. Each step is one statement, which changes the row and tells of it.
@@ -96,20 +97,42 @@ export async function postpone(id: string, { seconds, message }: { seconds: numb
   );
 }
 
+/** Has the import gone on with at once by another process. The attempt does not count: nothing was wrong with it. */
+export async function giveBack(id: string): Promise<void> {
+  await db.rawExec(
+    `WITH step AS (
+       UPDATE imports SET status = CASE status WHEN 'provisioning' THEN status ELSE 'queued' END, lease_until = NULL,
+         next_attempt_at = NULL, attempts = attempts - 1, events = events + 1, updated_at = now()
+       WHERE id = $1::uuid AND finished_at IS NULL RETURNING *)
+     ${TELL}`,
+    id,
+    "The server is shutting down; another one goes on",
+  );
+}
+
 export interface Ending {
   status: "succeeded" | "failed" | "cancelled";
   message: string;
   failure?: ImportFailure;
 }
 
+interface EndedRow {
+  milliseconds: number;
+  files: number;
+  bytes: number;
+  broughtIn: boolean;
+}
+
 /** Ends an import; whatever token it had is gone with it. */
 export async function finishImport(id: string, { status, message, failure }: Ending): Promise<void> {
-  await db.rawExec(
+  const ended = await db.rawQueryRow<EndedRow>(
     `WITH step AS (
        UPDATE imports SET status = $3, finished_at = now(), updated_at = now(), lease_until = NULL, token = NULL,
          next_attempt_at = NULL, failure_reason = $4, failure_message = $5, failure_hint = $6, events = events + 1
-       WHERE id = $1::uuid AND finished_at IS NULL RETURNING *)
-     ${TELL}`,
+       WHERE id = $1::uuid AND finished_at IS NULL RETURNING *),
+     told AS (${TELL})
+     SELECT (EXTRACT(EPOCH FROM finished_at - created_at) * 1000)::bigint AS milliseconds, files::bigint, bytes::bigint,
+       status = 'succeeded' AND NOT (outcome->>'unchanged')::boolean AS "broughtIn" FROM step`,
     id,
     message,
     status,
@@ -117,4 +140,10 @@ export async function finishImport(id: string, { status, message, failure }: End
     failure?.message ?? null,
     failure?.hint ?? null,
   );
+  if (ended === null) return;
+  importsEnded.with({ outcome: status, reason: failure?.reason ?? "none" }).increment();
+  importMilliseconds.with({ outcome: status }).increment(ended.milliseconds);
+  if (!ended.broughtIn) return;
+  importedFiles.increment(ended.files);
+  importedBytes.increment(ended.bytes);
 }

@@ -1,7 +1,7 @@
 import { api } from "encore.dev/api";
 import { CronJob } from "encore.dev/cron";
 import { Subscription } from "encore.dev/pubsub";
-import { runAtStart } from "../platform/start-up";
+import { runAtStart, runByTimer } from "../platform/start-up";
 import { projectDeleted } from "../projects/events";
 import { runImport } from "./import-job";
 import { unfinishedImports } from "./import-lease";
@@ -42,3 +42,4 @@ async function sweep(): Promise<void> {
 }
 
 runAtStart("sweep imports", sweep);
+runByTimer("sweep-imports", { minutes: 1, work: sweep });

@@ -1,4 +1,5 @@
 import { api, type Query } from "encore.dev/api";
+import { processEnd } from "../platform/process-end";
 import type { ImportEvent } from "./import";
 import { eventsSince } from "./import-events";
 import { ownedImport } from "./imports";
@@ -20,7 +21,7 @@ export const progress = api.streamOut<ProgressHandshake, ImportEvent>(
       const { events, finished } = await eventsSince(importId, last);
       for (const event of events) await stream.send(event);
       last = events.at(-1)?.n ?? last;
-      if (finished) break;
+      if (finished || processEnd.aborted) break;
       await update;
     }
     await stream.close();

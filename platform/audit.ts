@@ -6,6 +6,7 @@ import { DomainError } from "./errors";
 import log from "./log";
 import { decodeCursor, encodeCursor } from "./page";
 import { redactedMessage } from "./redaction";
+import { tally } from "./tally";
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 /** The tag of what acts although it is asked for by GET, as a terminal is. */
@@ -19,7 +20,10 @@ export const keepAudit = middleware({ target: { expose: true, auth: true } }, as
   const caller = currentCaller();
   const acts = req.requestMeta?.type === "api-call" && req.requestMeta.api.tags.includes(ACTS);
   if (READING.has(caller.method) && !acts) return await next(req);
-  const id = await begin(caller);
+  const id = await begin(caller).catch((error: unknown) => {
+    tally.auditFailed("begin");
+    throw error;
+  });
   try {
     const response = await next(req);
     await end(id, { outcome: rawOutcome(req.rawResponse?.statusCode) ?? "ok", subjectId: madeBy(response) });
@@ -47,6 +51,7 @@ async function end(id: number, { outcome, subjectId }: { outcome: string; subjec
       WHERE id = ${id}`;
   } catch (error) {
     // The act is done, and its row is there; only how it ended is lost.
+    tally.auditFailed("end");
     log.error("an audit entry's outcome could not be written", { auditId: id, cause: redactedMessage(error) });
   }
 }

@@ -3,6 +3,7 @@ import { databaseFailure } from "./database-errors";
 import { type Code, DomainError, errorDetails } from "./errors";
 import log from "./log";
 import { redact, redactedFields } from "./redaction";
+import { tally } from "./tally";
 
 const ENCORE_CODES: Record<Code, ErrCode> = {
   invalid_argument: ErrCode.InvalidArgument,
@@ -26,6 +27,7 @@ const ENCORE_CODES: Record<Code, ErrCode> = {
 export function toAPIError(error: unknown): APIError {
   const known = error instanceof DomainError ? error : databaseFailure(error);
   if (known !== undefined) {
+    tally.refused(known.reason);
     // Without the cause, whose text Encore would put behind the message for the caller to see.
     const details = redactedFields({ ...errorDetails(known) });
     return new APIError(ENCORE_CODES[known.code], redact(known.message)).withDetails(details);

@@ -40,6 +40,11 @@ export const REASONS = {
     hint: "Try again in a moment; an operator should look at PostgreSQL.",
     retryable: true,
   },
+  shutting_down: {
+    code: "unavailable",
+    hint: "Send the request again: another instance takes it.",
+    retryable: true,
+  },
   storage_full: {
     code: "unavailable",
     hint: "An operator must make room where the database or the file contents are. What was there is untouched.",

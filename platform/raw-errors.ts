@@ -4,6 +4,7 @@ import { databaseFailure } from "./database-errors";
 import { type Code, DomainError, errorDetails } from "./errors";
 import log from "./log";
 import { redact, redactedFields, redactedMessage } from "./redaction";
+import { tally } from "./tally";
 
 /** HTTP status by code, as Encore maps them. */
 const STATUS: Record<Code, number> = {
@@ -39,7 +40,8 @@ export function sendError(res: ServerResponse, error: unknown, status?: number):
 function describe(error: unknown): { code: Code; body: Record<string, unknown> } {
   const known = error instanceof DomainError ? error : databaseFailure(error);
   if (known !== undefined) {
-    const { code, message } = known;
+    const { code, message, reason } = known;
+    tally.refused(reason);
     return { code, body: { code, message: redact(message), details: redactedFields(errorDetails(known)) } };
   }
   if (error instanceof APIError && error.code in STATUS && error.code !== "internal") {

@@ -3,7 +3,7 @@ import { CronJob } from "encore.dev/cron";
 import { z } from "zod";
 import { DomainError } from "../platform/errors";
 import { parseInput } from "../platform/input";
-import { runAtStart } from "../platform/start-up";
+import { runAtStart, runByTimer } from "../platform/start-up";
 import { createProjectForImport } from "./creation";
 import { announceDueDeletions } from "./deletion";
 import { projectName } from "./project";
@@ -68,3 +68,4 @@ const _ = new CronJob("announce-project-deletions", {
 });
 
 runAtStart("announce project deletions", announceDueDeletions);
+runByTimer("announce-project-deletions", { minutes: 5, work: announceDueDeletions });

@@ -1,12 +1,15 @@
 import { DomainError } from "../platform/errors";
+import { contentStoreFailures } from "./metrics";
 
 /** The content is not in its store. */
 export function missing(id: string): DomainError {
+  contentStoreFailures.with({ reason: "content_missing" }).increment();
   return new DomainError("content_missing", `the content ${id} is not in its store`);
 }
 
 /** The content is in its store, and not whole. */
 function corrupted(id: string, what: string): DomainError {
+  contentStoreFailures.with({ reason: "content_corrupted" }).increment();
   return new DomainError("content_corrupted", `the content ${id} is damaged: ${what}`);
 }
 

@@ -39,6 +39,8 @@ export interface GridFSStoreOptions {
 export interface GridFSStore extends ContentStore {
   /** What the bucket holds, whoever put it there: all of it, or what belongs to these ids. */
   parts(ids?: readonly string[]): AsyncIterable<StoredPart[]>;
+  /** Throws `content_store_unavailable` when it does not answer. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -172,6 +174,12 @@ export function createGridFSStore({ uri, chunkBytes = CHUNK_BYTES, timeouts }: G
         yield value;
       }
     },
+
+    ping: () =>
+      translated(async () => {
+        const { files } = await connected();
+        await files.findOne({}, { projection: { _id: 1 } });
+      }),
 
     close: async () => client?.close(),
   };

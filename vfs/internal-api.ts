@@ -3,7 +3,7 @@ import { CronJob } from "encore.dev/cron";
 import { Subscription } from "encore.dev/pubsub";
 import { DomainError } from "../platform/errors";
 import { pgPool } from "../platform/pg-pool";
-import { runAtStart } from "../platform/start-up";
+import { runAtStart, runByTimer } from "../platform/start-up";
 import { projectDeleted } from "../projects/events";
 import { removeProjectFiles, sweep } from "./cleanup";
 import { findFile } from "./entry";
@@ -94,4 +94,6 @@ const _deleted = new Subscription(projectDeleted, "remove-files", {
 });
 
 runAtStart("sweep files", sweep);
+runByTimer("sweep-files", { minutes: 15, work: sweep });
+runByTimer("prune-versions", { minutes: 60, work: pruneByAge });
 runAtStart("prune versions", pruneByAge);

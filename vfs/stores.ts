@@ -1,6 +1,7 @@
 import { secret } from "encore.dev/config";
 import { DomainError } from "../platform/errors";
 import { pgPool } from "../platform/pg-pool";
+import { registerPart } from "../platform/readiness";
 import { rememberCredential } from "../platform/redaction";
 import type { ContentStore, StoreName } from "./content-store";
 import type { StoredPart } from "./gridfs-inventory";
@@ -26,6 +27,16 @@ export function storeNamed(name: StoreName): ContentStore {
 export async function* storedInGridFS(ids?: readonly string[]): AsyncGenerator<StoredPart[]> {
   if (mongoDBURI() !== "") yield* gridFS().parts(ids);
 }
+
+registerPart({
+  name: "content-store",
+  keepMs: 5_000,
+  look: async () => {
+    if (mongoDBURI() !== "") await gridFS().ping();
+    else await pgPool().query("SELECT 1");
+    return "ok";
+  },
+});
 
 /** Lets a command end that has used a store. */
 export async function closeStores(): Promise<void> {

@@ -1,5 +1,6 @@
 import { DomainError, type DomainErrorOptions, type Reason } from "../platform/errors";
 import { redactedMessage } from "../platform/redaction";
+import { daytonaFailures } from "./metrics";
 
 /** How long a text of Daytona's is kept in an error, and in a workspace's log; HTML documents are longer. */
 const MAX_TEXT = 500;
@@ -30,6 +31,7 @@ export function translateDaytonaError(thrown: unknown): DomainError {
   const message = redactedMessage(thrown);
   const { statusCode, headers } = failureOf(thrown);
   const reason = reasonOf(statusCode, message);
+  daytonaFailures.with({ reason }).increment();
   const text =
     reason === "daytona_wrong_url" ? "the address answered with a web page in place of Daytona's API" : message;
   const retryAfterSeconds = retryAfter(headers);

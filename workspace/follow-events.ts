@@ -1,3 +1,4 @@
+import { processEnd } from "../platform/process-end";
 import type { WorkspaceStatus } from "./state-machine";
 import { workspaceUpdates } from "./updates";
 import { listEvents, type WorkspaceEvent } from "./workspace-events";
@@ -16,7 +17,7 @@ export interface WorkspaceUpdate {
 const QUIET_MS = 15_000;
 const PAGE = 200;
 
-/** All events from the first one on, then each when it comes; ends with the workspace. */
+/** All events from the first one on, then each when it comes; ends with the workspace, or with this process. */
 export async function* followEvents(workspaceId: string): AsyncGenerator<WorkspaceUpdate> {
   let after = 0;
   let lastSent = performance.now();
@@ -33,7 +34,7 @@ export async function* followEvents(workspaceId: string): AsyncGenerator<Workspa
         lastSent = performance.now();
       }
     } while (page.length === PAGE);
-    if (item === null) return;
+    if (item === null || processEnd.aborted) return;
     if (performance.now() - lastSent > QUIET_MS) {
       yield { status, statusReason, event: null };
       lastSent = performance.now();

@@ -2,10 +2,11 @@ import { api } from "encore.dev/api";
 import { CronJob } from "encore.dev/cron";
 import { Subscription } from "encore.dev/pubsub";
 import log from "../platform/log";
+import { registerPart } from "../platform/readiness";
 import { redactedMessage } from "../platform/redaction";
-import { runAtStart } from "../platform/start-up";
+import { runAtStart, runByTimer } from "../platform/start-up";
 import { projectDeleted } from "../projects/events";
-import { daytona } from "./daytona-manager";
+import { configuredKey, daytona } from "./daytona-manager";
 import { announce, deleteWorkspace, ensureWorkspace } from "./lifecycle";
 import { reconcile } from "./reconcile";
 import type { RunPlan } from "./run-plan";
@@ -95,9 +96,23 @@ async function watch(): Promise<void> {
   });
 }
 
+/** A look costs one request of the account's. There is no sandbox of this name, and that is the answer. */
+registerPart({
+  name: "daytona",
+  keepMs: 30_000,
+  look: async () => {
+    const sandboxes = await daytona();
+    if (sandboxes === null) return configuredKey() === "" ? "development" : "unavailable";
+    await sandboxes.find("vaporform-readiness");
+    return "ok";
+  },
+});
+
 runAtStart("connect to Daytona", watch);
 runAtStart("sweep workspaces", async () => {
   await endPauses();
   await sweep();
 });
 runAtStart("survey sandboxes", surveyAll);
+runByTimer("sweep-workspaces", { minutes: 1, work: sweep });
+runByTimer("survey-sandboxes", { minutes: 5, work: surveyAll });

@@ -1,4 +1,5 @@
 import { db } from "../database";
+import { noteTransition } from "./metrics";
 import { DEADLINE_MINUTES, PASSING, type WorkspaceStatus } from "./state-machine";
 import { workspaceUpdates } from "./updates";
 import { COLUMNS, findWorkspace, oneWorkspace, type SqlValue, type WorkItem } from "./workspace-store";
@@ -116,6 +117,7 @@ async function write(item: WorkItem, change: Change): Promise<WorkItem> {
   }
   const written = await oneWorkspace(statement.text(note), ...statement.values);
   if (written === null) throw new Superseded(`the workspace ${item.id} was changed meanwhile`);
+  noteTransition(item, written);
   workspaceUpdates.announce(item.id);
   return written;
 }

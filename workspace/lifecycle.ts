@@ -1,6 +1,7 @@
 import { projectOwner } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
 import log from "../platform/log";
+import { processEnd } from "../platform/process-end";
 import { redactedMessage } from "../platform/redaction";
 import { configuredKey, daytona } from "./daytona-manager";
 import { NotYet } from "./failures";
@@ -124,7 +125,7 @@ export async function deleteWorkspace(id: string, reason = "deleted by the user"
 async function settled(item: WorkItem, milliseconds: number): Promise<WorkItem> {
   const end = performance.now() + milliseconds;
   let current = item;
-  while (current.due && performance.now() < end) {
+  while (current.due && performance.now() < end && !processEnd.aborted) {
     const update = workspaceUpdates.next(item.id);
     try {
       await reconcile(item.id, await workerPorts());

@@ -1,3 +1,4 @@
+import { noteTransition } from "./metrics";
 import { isGone } from "./sandbox-identity";
 import type { Sandbox } from "./sandboxes";
 import { workspaceUpdates } from "./updates";
@@ -72,6 +73,8 @@ export async function noteObservation(item: WorkItem, sandbox: Sandbox | null): 
     errorReason ?? null,
     gone,
   );
-  if (corrected !== null) workspaceUpdates.announce(item.id);
+  if (corrected === null) return null;
+  noteTransition(item, corrected);
+  workspaceUpdates.announce(item.id);
   return corrected;
 }

@@ -1,4 +1,5 @@
 import log from "../platform/log";
+import { doneBeforeEnd, processEnd } from "../platform/process-end";
 import { redactedMessage } from "../platform/redaction";
 import { bringToRest } from "./bring-to-rest";
 import { bringUp } from "./bring-up";
@@ -27,6 +28,7 @@ export interface Visit {
  * overtaken changes nothing any more. Throws `NotYet` when there is more to do later.
  */
 export async function reconcile(workspaceId: string, ports: WorkerPorts): Promise<void> {
+  if (processEnd.aborted) throw new NotYet("the process is asked to end");
   const item = await ports.rows.claim(workspaceId);
   if (item === null) {
     if (await ports.rows.isDueLater(workspaceId)) throw new NotYet("it is not due yet, or another worker is on it");
@@ -40,7 +42,8 @@ export async function reconcile(workspaceId: string, ports: WorkerPorts): Promis
       );
   }, RENEW_EVERY_MS);
   try {
-    await work(item, ports);
+    // A call to Daytona may last minutes. The next worker looks first, and finds by its name what this one has made.
+    if (!(await doneBeforeEnd(work(item, ports)))) throw new NotYet("the process is asked to end");
   } finally {
     clearInterval(renewal);
     await ports.rows.release(item);
@@ -50,7 +53,7 @@ export async function reconcile(workspaceId: string, ports: WorkerPorts): Promis
 async function work(claimed: WorkItem, ports: WorkerPorts): Promise<void> {
   const visit: Visit = { untried: claimed.status === "pending", seen: null, created: null };
   let item = claimed;
-  while (item.due) {
+  while (item.due && !processEnd.aborted) {
     const current = item;
     try {
       item = await step(current, visit, ports).catch((error: unknown) => handleFailure(current, error, ports.rows));

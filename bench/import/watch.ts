@@ -23,7 +23,8 @@ export async function nodeProcesses(pid: number): Promise<number[]> {
   return [...found];
 }
 
-async function residentMb(pids: readonly number[]): Promise<number> {
+/** What the processes have in memory together. */
+export async function residentMb(pids: readonly number[]): Promise<number> {
   let kib = 0;
   if (existsSync("/proc/self/status")) {
     for (const pid of pids) {

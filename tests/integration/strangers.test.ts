@@ -148,7 +148,10 @@ describe("nobody", () => {
   });
 
   it("is let in only where the design says so", () => {
-    expect(endpoints.filter(({ endpoint }) => !endpoint.auth).map(({ name }) => name)).toEqual(["auth.healthz"]);
+    expect(endpoints.filter(({ endpoint }) => !endpoint.auth).map(({ name }) => name)).toEqual([
+      "auth.healthz",
+      "auth.readyz",
+    ]);
   });
 });
 

@@ -18,6 +18,8 @@ export interface VaporformOptions {
   onLine?: (line: string) => void;
   /** How long the server may take to answer for the first time. */
   startTimeoutMs?: number;
+  /** The least level that is printed; all of them unless told. */
+  logLevel?: "warn";
 }
 
 /** A real server in a process of its own: `encore-local run` on a free port. */
@@ -42,6 +44,7 @@ export async function startVaporform(options: VaporformOptions = {}): Promise<Va
   const port = await freePort();
   const files = ["--data-dir", dataDir, "--secrets", secretsFile];
   const args = ["run", "--port", String(port), "--no-explorer", "--log-format", "json", ...files];
+  if (options.logLevel !== undefined) args.push("--log-level", options.logLevel);
   const child = spawn(process.execPath, [path.join(root, "encore-local/bin/encore-local.mjs"), ...args], {
     cwd: root,
     env: { ...process.env, NODE_ENV: "", VITEST: "", ...options.env },
