@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { REASONS } from "./errors";
+import { REASONS } from "./reasons";
 
 const page = readFileSync(new URL("../docs/errors.md", import.meta.url), "utf8");
 const documented = [...page.matchAll(/^\| `(\w+)` \| `(\w+)` \| (yes|no) \| (.+) \|$/gm)].map(

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { REASONS } from "./errors";
+import { REASONS } from "./reasons";
 import { redact, redactedError, redactedFields, redactedMessage, rememberCredential } from "./redaction";
 
 // Assembled at run time, so that nothing in the repository looks like a credential.

@@ -1,5 +1,6 @@
 import { db } from "../database";
-import { DomainError, REASONS, type Reason } from "../platform/errors";
+import { DomainError } from "../platform/errors";
+import { REASONS, type Reason } from "../platform/reasons";
 import type { DaytonaLanguage } from "./languages";
 import { type RunPlan, storedRunPlan } from "./run-plan";
 import { DEADLINE_MINUTES } from "./state-machine";
