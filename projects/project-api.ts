@@ -4,7 +4,7 @@ import { workspace } from "~encore/clients";
 import { currentUser } from "../auth/current-user";
 import { ownedProject } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
-import { parseInput } from "../platform/input";
+import { parseInput, projectLanguage } from "../platform/input";
 import { pageLimit } from "../platform/page";
 import { createProjectWithWorkspace } from "./creation";
 import { deleteProject } from "./deletion";
@@ -28,7 +28,7 @@ interface CreatedProject extends Project {
 const createInput = z.object({
   name: projectName,
   description: projectDescription.default(""),
-  language: z.string().trim().min(1).max(50).default("typescript"),
+  language: projectLanguage.default("typescript"),
 });
 
 /** Creates an empty project together with its workspace. */

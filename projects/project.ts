@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutNul } from "../platform/input";
 
 /** A project as its owner sees it. */
 export interface Project {
@@ -24,4 +25,7 @@ export const projectName = z
   .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
   .regex(/^\P{Cc}+$/u, "must not contain control characters");
 
-export const projectDescription = z.string().max(2_000, "must have at most 2,000 characters");
+export const projectDescription = z
+  .string()
+  .max(2_000, "must have at most 2,000 characters")
+  .refine(...withoutNul);

@@ -2,7 +2,7 @@ import { api, type Header, type Query } from "encore.dev/api";
 import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
-import { parseInput } from "../platform/input";
+import { parseInput, projectLanguage } from "../platform/input";
 import { decodeCursor, encodeCursor, pageLimit } from "../platform/page";
 import { ownedWorkspace } from "./access";
 import { deleteWorkspace, ensureWorkspace, restartWorkspace, startWorkspace, stopWorkspace } from "./lifecycle";
@@ -18,14 +18,16 @@ interface CreateWorkspaceRequest {
   idempotencyKey?: Header<"Idempotency-Key">;
 }
 
+const createInput = z.object({ language: projectLanguage.default("typescript") });
+
 /** The project's workspace, created when it has none. */
 export const createWorkspace = api(
   { expose: true, auth: true, method: "POST", path: "/workspace/create", tags: ["creates"] },
-  async ({ projectId, language }: CreateWorkspaceRequest): Promise<Workspace> => {
+  async (request: CreateWorkspaceRequest): Promise<Workspace> => {
+    const { projectId } = request;
     const project = await ownedProject(projectId);
-    return toWorkspace(
-      await ensureWorkspace({ projectId, projectName: project.name, language: language ?? "typescript" }),
-    );
+    const { language } = parseInput(createInput, request);
+    return toWorkspace(await ensureWorkspace({ projectId, projectName: project.name, language }));
   },
 );
 

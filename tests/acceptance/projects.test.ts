@@ -82,6 +82,8 @@ describe("projects", () => {
     ["a name with a line break", { name: "a\nb" }],
     ["a name that is too long", { name: "x".repeat(101) }],
     ["an empty language", { name: "x", language: "" }],
+    ["a language with a NUL", { name: "x", language: "a\u0000" }],
+    ["a description with a NUL", { name: "x", description: "\u0000" }],
   ])("are refused with %s", async (_, body) => {
     const answer = await call<ErrorBody>("POST", "/projects", { body });
     expect(answer.status).toBe(400);
