@@ -59,7 +59,11 @@ export class Api {
       },
     );
     await new Promise<void>((resolve, reject) => {
-      socket.on("message", (data) => onState(JSON.parse(String(data)) as ImportState));
+      socket.on("message", (data) => {
+        const message = JSON.parse(String(data)) as ImportState | { error: { message: string } };
+        if ("error" in message) reject(new Error(message.error.message));
+        else onState(message);
+      });
       socket.on("close", () => resolve());
       socket.on("error", reject);
     });

@@ -104,6 +104,6 @@ export const retry = api(
   { expose: true, auth: true, method: "POST", path: "/github/imports/:importId/retry" },
   async (request: RetryRequest): Promise<Import> => {
     const input = parseInput(z.object({ token }), request);
-    return await retryImport(await ownedImport(request.importId), input.token);
+    return await retryImport(await ownedImport(request.importId), { ownerId: currentUser(), token: input.token });
   },
 );

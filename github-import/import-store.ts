@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor } from "../platform/page";
 import type { Detection } from "./detection/detection";
 import type { Import } from "./import";
 import { COLUMNS, type ImportRow, toImport } from "./import-row";
+import { type ImportShare, requireShare } from "./import-share";
 
 export interface NewImport {
   id: string;
@@ -24,9 +25,18 @@ export function newImportId(): string {
 
 const QUEUED = "waits for its turn";
 
-/** Null when the project has an import that has not ended. */
-export async function insertImport(fresh: NewImport): Promise<Import | null> {
-  const row = await db.rawQueryRow<ImportRow>(
+/** Null when the project has an import that has not ended. Throws `import_limit_reached` when a share is given that is used up. */
+export async function insertImport(fresh: NewImport, share?: ImportShare): Promise<Import | null> {
+  if (share === undefined) return await insertInto(db, fresh);
+  await using tx = await db.begin();
+  await requireShare(tx, share);
+  const inserted = await insertInto(tx, fresh);
+  await tx.commit();
+  return inserted;
+}
+
+async function insertInto(client: Pick<typeof db, "rawQueryRow">, fresh: NewImport): Promise<Import | null> {
+  const row = await client.rawQueryRow<ImportRow>(
     `WITH inserted AS (
        INSERT INTO imports (id, project_id, repository, ref, folder, tree_path, overwrite, token, events)
        VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8, 1)
@@ -89,9 +99,24 @@ export async function listImports(
   };
 }
 
-/** Puts an ended import in the queue again; null when the project has another one under way. */
-export async function requeueImport(id: string, token: Buffer | null): Promise<Import | null> {
-  const row = await db.rawQueryRow<ImportRow>(
+/**
+ * Puts an ended import in the queue again; null when the project has another one under way. Throws `import_limit_reached` when
+ * a share is given that is used up.
+ */
+export async function requeueImport(id: string, token: Buffer | null, share?: ImportShare): Promise<Import | null> {
+  if (share === undefined) return await requeueIn(db, { id, token });
+  await using tx = await db.begin();
+  await requireShare(tx, share);
+  const requeued = await requeueIn(tx, { id, token });
+  await tx.commit();
+  return requeued;
+}
+
+async function requeueIn(
+  client: Pick<typeof db, "rawQueryRow">,
+  { id, token }: { id: string; token: Buffer | null },
+): Promise<Import | null> {
+  const row = await client.rawQueryRow<ImportRow>(
     `WITH requeued AS (
        UPDATE imports SET status = 'queued', finished_at = NULL, cancel_requested = false, attempts = 0, files = 0, bytes = 0,
          skipped = '[]', skipped_count = 0, commit_id = NULL, outcome = NULL, failure_reason = NULL, failure_message = NULL,

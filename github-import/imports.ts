@@ -7,8 +7,9 @@ import { openGitHubFor, sealToken } from "./github-access";
 import type { Import } from "./import";
 import { pauseSeconds } from "./import-failure";
 import type { ImportPorts } from "./import-job";
-import { findImport, insertImport, newImportId, requestCancel, requeueImport } from "./import-store";
-import { limitsFrom } from "./limits";
+import { type ImportShare, lookAtShare } from "./import-share";
+import { findImport, insertImport, type NewImport, newImportId, requestCancel, requeueImport } from "./import-store";
+import { importsPerUser, limitsFrom } from "./limits";
 import { importDue } from "./topics";
 import { announceCancel } from "./updates";
 import { type SourceRequest, wantedSource } from "./wanted-source";
@@ -46,23 +47,44 @@ export interface StartOptions extends SourceRequest {
   token: string | undefined;
 }
 
-/** Records an import, with its project where none is named, and has it begun. */
+/** Records an import, with its project where none is named, and has it begun. Throws `import_running` and `import_limit_reached`. */
 export async function startImport(options: StartOptions): Promise<Import> {
   const { ownerId, name, projectId, overwrite, token } = options;
   const source = wantedSource(options);
   const fullName = `${source.owner}/${source.name}`;
   const id = newImportId();
   const sealed = sealToken(token, id);
-  const target =
-    projectId ??
-    (await projects.createForImport({ ownerId, repository: fullName, ...(name === undefined ? {} : { name }) }))
-      .projectId;
   const { ref, folder, treePath } = source;
-  const fresh = { id, projectId: target, repository: fullName, ref, folder, treePath, overwrite, token: sealed };
-  const started = await insertImport(fresh);
+  const fresh = { id, repository: fullName, ref, folder, treePath, overwrite, token: sealed };
+  const share = shareOf(ownerId);
+  const started =
+    projectId === undefined
+      ? await insertWithProject(fresh, { share, name })
+      : await insertImport({ ...fresh, projectId }, share);
   if (started === null) throw new DomainError("import_running", "the project has an import under way");
   await announce(id);
   return started;
+}
+
+function shareOf(ownerId: string): ImportShare {
+  return { ownerId, limit: importsPerUser(process.env) };
+}
+
+/** The import and its new project, or neither. */
+async function insertWithProject(
+  fresh: Omit<NewImport, "projectId">,
+  { share, name }: { share: ImportShare; name: string | undefined },
+): Promise<Import | null> {
+  const { ownerId } = share;
+  await lookAtShare(share);
+  const wanted = { ownerId, repository: fresh.repository, ...(name === undefined ? {} : { name }) };
+  const { projectId } = await projects.createForImport(wanted);
+  try {
+    return await insertImport({ ...fresh, projectId }, share);
+  } catch (error) {
+    await projects.discardForImport({ projectId });
+    throw error;
+  }
 }
 
 /** Says that there is something to do. The sweep finds the row as well, so a failure to say so loses nothing. */
@@ -93,13 +115,16 @@ export async function cancelImport({ id }: Import): Promise<Import> {
 }
 
 /**
- * Does a failed or cancelled import again; with a token, where it is of a private repository. Throws `import_not_finished`
- * and `import_running`.
+ * Does a failed or cancelled import again; with a token, where it is of a private repository. Throws `import_not_finished`,
+ * `import_running` and `import_limit_reached`.
  */
-export async function retryImport({ id, status, projectId }: Import, token: string | undefined): Promise<Import> {
+export async function retryImport(
+  { id, status, projectId }: Import,
+  { ownerId, token }: { ownerId: string; token: string | undefined },
+): Promise<Import> {
   if (status !== "failed" && status !== "cancelled")
     throw new DomainError("import_not_finished", `the import is ${status}`);
-  const again = await requeueImport(id, sealToken(token, id));
+  const again = await requeueImport(id, sealToken(token, id), shareOf(ownerId));
   if (again === null) throw new DomainError("import_running", `the project ${projectId} has an import under way`);
   await announce(id);
   return again;

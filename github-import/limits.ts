@@ -36,6 +36,17 @@ const settings = z.object({
   IMPORT_IDLE_SECONDS: positive,
 });
 
+const shareSettings = z.object({
+  VAPORFORM_IMPORTS_PER_USER: positive,
+});
+
+const DEFAULT_IMPORTS_PER_USER = 10;
+
+/** How many imports one user may have under way. Throws for a value that is no number. */
+export function importsPerUser(environment: Record<string, string | undefined>): number {
+  return shareSettings.parse(environment).VAPORFORM_IMPORTS_PER_USER ?? DEFAULT_IMPORTS_PER_USER;
+}
+
 /** The limits that the environment sets, and the default for each that it does not. Throws for a value that is no number. */
 export function limitsFrom(environment: Record<string, string | undefined>): ImportLimits {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ""));

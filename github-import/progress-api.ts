@@ -1,6 +1,7 @@
 import { api, type Query } from "encore.dev/api";
 import { processEnd } from "../platform/process-end";
-import type { ImportEvent } from "./import";
+import type { StreamError } from "../platform/stream-errors";
+import type { ImportStatus } from "./import";
 import { eventsSince } from "./import-events";
 import { ownedImport } from "./imports";
 import { nextUpdate } from "./updates";
@@ -11,8 +12,24 @@ interface ProgressHandshake {
   after?: Query<number>;
 }
 
+/** What happened, or why the stream could not go on. */
+interface ProgressMessage {
+  /** Counts the events of the import, from 1. */
+  n?: number;
+  at?: string;
+  status?: ImportStatus;
+  files?: number;
+  bytes?: number;
+  /** For people. */
+  message?: string;
+  /** Until when the import waits before it goes on; null when it does not. */
+  waitsUntil?: string | null;
+  /** Alone, and last. */
+  error?: StreamError;
+}
+
 /** Everything that happened to the import so far, then what happens, as it happens; ends with the import. */
-export const progress = api.streamOut<ProgressHandshake, ImportEvent>(
+export const progress = api.streamOut<ProgressHandshake, ProgressMessage>(
   { expose: true, auth: true, path: "/github/imports/:importId/progress" },
   async ({ importId, after }, stream) => {
     await ownedImport(importId);

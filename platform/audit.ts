@@ -19,7 +19,9 @@ const ACTS = "acts";
 export const keepAudit = middleware({ target: { expose: true, auth: true } }, async (req, next) => {
   const caller = currentCaller();
   const acts = req.requestMeta?.type === "api-call" && req.requestMeta.api.tags.includes(ACTS);
-  if (READING.has(caller.method) && !acts) return await next(req);
+  // A stream has no method.
+  const reads = READING.has(caller.method) || req.stream !== undefined;
+  if (reads && !acts) return await next(req);
   const id = await begin(caller).catch((error: unknown) => {
     tally.auditFailed("begin");
     throw error;

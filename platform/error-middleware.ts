@@ -3,6 +3,7 @@ import { databaseFailure } from "./database-errors";
 import { type Code, DomainError, errorDetails } from "./errors";
 import log from "./log";
 import { redact, redactedFields } from "./redaction";
+import { endStream } from "./stream-errors";
 import { tally } from "./tally";
 
 const ENCORE_CODES: Record<Code, ErrCode> = {
@@ -40,11 +41,13 @@ export function toAPIError(error: unknown): APIError {
   return new APIError(ErrCode.Internal, "an internal error occurred");
 }
 
-/** Every service lists this first: the one place where a domain error becomes Encore's. */
+/** Every service lists this first: the one place where a domain error becomes Encore's, and is told on a stream. */
 export const translateErrors = middleware({}, async (req, next) => {
   try {
     return await next(req);
   } catch (error) {
-    throw toAPIError(error);
+    const failure = toAPIError(error);
+    if (req.stream !== undefined) endStream(req.stream, failure);
+    throw failure;
   }
 });

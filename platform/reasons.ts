@@ -55,6 +55,16 @@ export const REASONS = {
     hint: "Wait for the seconds that retryAfterSeconds names.",
     retryable: true,
   },
+  too_many_streams: {
+    code: "resource_exhausted",
+    hint: "Close streams that are not needed any more. Those of a client that broke off are counted for a little while.",
+    retryable: true,
+  },
+  too_many_messages: {
+    code: "resource_exhausted",
+    hint: "Wait for the seconds that retryAfterSeconds names, open the stream again, and send less.",
+    retryable: true,
+  },
   idempotency_key_reused: {
     code: "invalid_argument",
     hint: "Use a new Idempotency-Key for another request.",
@@ -180,6 +190,11 @@ export const REASONS = {
   import_running: {
     code: "failed_precondition",
     hint: "Wait for the project's present import to end, or cancel it.",
+    retryable: true,
+  },
+  import_limit_reached: {
+    code: "resource_exhausted",
+    hint: "Wait until one of your imports has ended, or cancel one; GET /github/imports lists them.",
     retryable: true,
   },
   import_not_finished: {

@@ -5,7 +5,7 @@ import { DomainError } from "../platform/errors";
 import { parseInput } from "../platform/input";
 import { runAtStart, runByTimer } from "../platform/start-up";
 import { createProjectForImport } from "./creation";
-import { announceDueDeletions } from "./deletion";
+import { announceDueDeletions, deleteProject } from "./deletion";
 import { projectName } from "./project";
 import { findProject, setDetectedLanguage } from "./project-store";
 
@@ -27,6 +27,15 @@ export const createForImport = api({}, async (request: CreateForImportRequest): 
   const { name } = parseInput(z.object({ name: projectName.optional() }), request);
   const project = await createProjectForImport({ ...request, name });
   return { projectId: project.id, name: project.name };
+});
+
+interface DiscardForImportRequest {
+  projectId: string;
+}
+
+/** Takes back a project whose import could not be recorded. */
+export const discardForImport = api({}, async ({ projectId }: DiscardForImportRequest): Promise<void> => {
+  await deleteProject(projectId);
 });
 
 interface SetLanguageRequest {

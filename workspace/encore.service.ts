@@ -3,5 +3,8 @@ import { keepAudit } from "../platform/audit";
 import { translateErrors } from "../platform/error-middleware";
 import { replayCreations } from "../platform/idempotency";
 import { limitRequests } from "../platform/request-limits";
+import { limitStreams } from "../platform/stream-limits";
 
-export default new Service("workspace", { middlewares: [translateErrors, limitRequests, keepAudit, replayCreations] });
+export default new Service("workspace", {
+  middlewares: [translateErrors, limitRequests, limitStreams, keepAudit, replayCreations],
+});

@@ -1,6 +1,7 @@
 import { api, type Query } from "encore.dev/api";
 import { z } from "zod";
 import { parseInput } from "../platform/input";
+import type { StreamError } from "../platform/stream-errors";
 import { ownedWorkspace } from "./access";
 import { toolboxOf } from "./execution";
 import { serveTerminal } from "./terminal";
@@ -23,8 +24,8 @@ interface TerminalInput {
 }
 
 interface TerminalOutput {
-  /** First `ready`, then `output`; `exit` is the last one. */
-  type: "ready" | "output" | "exit";
+  /** First `ready`, then `output`; `exit` is the last one, or `error` where the terminal could not go on. */
+  type: "ready" | "output" | "exit" | "error";
   data?: string;
   /** To attach again: with `ready`. */
   terminalId?: string;
@@ -32,6 +33,8 @@ interface TerminalOutput {
   attached?: boolean;
   /** With `exit`, where it is known. */
   exitCode?: number;
+  /** With `error`. */
+  error?: StreamError;
 }
 
 const size = z.number().int().min(1).max(500);

@@ -4,8 +4,11 @@ import { parseInput } from "../platform/input";
 import type { Toolbox } from "./toolbox";
 import { PROJECT_FOLDER } from "./workspace";
 
+/** What is pasted may be long; a file is not pasted. */
+const MAX_INPUT_CHARACTERS = 1024 * 1024;
+
 const message = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("input"), data: z.string() }),
+  z.object({ type: z.literal("input"), data: z.string().max(MAX_INPUT_CHARACTERS) }),
   z.object({
     type: z.literal("resize"),
     cols: z.number().int().min(1).max(500),
@@ -62,7 +65,10 @@ export async function serveTerminal(toolbox: Toolbox, { id, cols, rows, stream }
   };
   const opened = send({ type: "ready", terminalId, attached: terminal.attached });
   for (const bytes of early) show(bytes);
+  let detaching = false;
   const shell = terminal.ended.then(async (exitCode) => {
+    // The shell goes on; only the way to it has ended.
+    if (detaching) return;
     await send({ type: "exit", ...(exitCode === null ? {} : { exitCode }) });
     await stream.close();
   });
@@ -77,6 +83,7 @@ export async function serveTerminal(toolbox: Toolbox, { id, cols, rows, stream }
     await opened;
     await Promise.race([shell, typed]);
   } finally {
+    detaching = true;
     await terminal.detach();
     // Whichever is left ends with the connection.
     await Promise.allSettled([shell, typed, sent]);

@@ -83,7 +83,7 @@ afterAll(async () => {
 async function start(secrets: Record<string, string>): Promise<Vaporform> {
   return await startVaporform({
     dataDir: path.join(scratch, "data"),
-    env: { GITHUB_API_URL: github.url, VAPORFORM_REQUESTS_PER_MINUTE: "100000" },
+    env: { GITHUB_API_URL: github.url, VAPORFORM_REQUESTS_PER_MINUTE: "100000", VAPORFORM_IMPORTS_PER_USER: "1000" },
     secrets: {
       DaytonaAPIKey: credentials.daytona,
       DaytonaAPIURL: daytona.url,
