@@ -95,9 +95,11 @@ export class Statement implements Submittable {
       parsing.parameterTypes = [...message.dataTypeIDs];
     });
     connection.once("noData", onNoData);
-    connection.parse({ name: parsing.name, text: this.text, types: [] }, true);
-    connection.describe({ type: "S", name: parsing.name }, true);
-    connection.flush();
+    inOneWrite(connection, () => {
+      connection.parse({ name: parsing.name, text: this.text, types: [] }, true);
+      connection.describe({ type: "S", name: parsing.name }, true);
+      connection.flush();
+    });
   }
 
   #onDescribed: (columns: Column[]) => void = () => undefined;
@@ -142,15 +144,24 @@ export class Statement implements Submittable {
     connection.once("bindComplete", () => {
       this.#phase = "execute";
     });
-    try {
-      const values = this.encode(prepared.parameterTypes);
-      connection.bind({ portal: "", statement: prepared.name, values }, true);
-      connection.execute({ portal: "" }, true);
-    } catch (error) {
-      this.#failure = new StatementError("encode", error instanceof Error ? error : new Error(String(error)));
-    }
-    connection.sync();
+    inOneWrite(connection, () => {
+      try {
+        const values = this.encode(prepared.parameterTypes);
+        connection.bind({ portal: "", statement: prepared.name, values }, true);
+        connection.execute({ portal: "" }, true);
+      } catch (error) {
+        this.#failure = new StatementError("encode", error instanceof Error ? error : new Error(String(error)));
+      }
+      connection.sync();
+    });
   }
+}
+
+/** Each message would else be a write of its own: a call to the system, and a packet. */
+function inOneWrite({ stream }: Connection, send: () => void): void {
+  stream.cork();
+  send();
+  stream.uncork();
 }
 
 function remember(connection: Connection, text: string, prepared: Prepared): void {
