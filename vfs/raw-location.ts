@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import { currentRequest } from "encore.dev";
 import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
 import { parseInput } from "../platform/input";
+import { requestedPathParams } from "../platform/path-params";
 import type { Location } from "./entry";
 import { requirePath } from "./path";
 
@@ -11,9 +11,7 @@ import { requirePath } from "./path";
  * Throws `project_not_found` and `invalid_path`.
  */
 export async function requestedLocation(): Promise<Location> {
-  const request = currentRequest();
-  if (request?.type !== "api-call") throw new Error("requestedLocation() was called outside a request");
-  const { projectId = "", path = "" } = request.pathParams as { projectId?: string; path?: string };
+  const { projectId = "", path = "" } = requestedPathParams();
   await ownedProject(projectId);
   return { projectId, path: requirePath(path) };
 }

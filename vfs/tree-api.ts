@@ -1,8 +1,8 @@
-import { currentRequest } from "encore.dev";
 import { api, type Query } from "encore.dev/api";
 import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
 import { parseInput } from "../platform/input";
+import { requestedPathParams } from "../platform/path-params";
 import { sendBody } from "../platform/raw-body";
 import { sendError } from "../platform/raw-errors";
 import { type Entry, findEntry } from "./entry";
@@ -104,8 +104,7 @@ export const getArchive = api.raw(
   { expose: true, auth: true, method: "GET", path: "/vfs/archive/:projectId" },
   async (_req, res) => {
     try {
-      const request = currentRequest();
-      const projectId = request?.type === "api-call" ? String(request.pathParams.projectId) : "";
+      const { projectId = "" } = requestedPathParams();
       const { name } = await ownedProject(projectId);
       const fileName = encodeURIComponent(`${name}.tar.gz`);
       const headers = {

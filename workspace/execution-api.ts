@@ -2,7 +2,7 @@ import { api } from "encore.dev/api";
 import { z } from "zod";
 import { parseInput } from "../platform/input";
 import { ownedWorkspace } from "./access";
-import { runCode, runCommand } from "./execution";
+import { type CommandResult, runCode, runCommand } from "./execution";
 import { commandFields, environmentFields, timeoutField } from "./execution-input";
 
 interface ExecRequest {
@@ -16,20 +16,12 @@ interface ExecRequest {
   timeoutSeconds?: number;
 }
 
-interface ExecResponse {
-  exitCode: number;
-  /** stdout and stderr as they came. */
-  output: string;
-  /** True when output was cut off. */
-  truncated: boolean;
-}
-
 const execInput = z.object({ ...commandFields, timeoutSeconds: timeoutField });
 
 /** Runs a command in the workspace's sandbox and waits for its end. */
 export const exec = api(
   { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/exec" },
-  async (request: ExecRequest): Promise<ExecResponse> => {
+  async (request: ExecRequest): Promise<CommandResult> => {
     const item = await ownedWorkspace(request.workspaceId);
     const { command, cwd, env, timeoutSeconds } = parseInput(execInput, request);
     return await runCommand(item, { command, cwd, env, timeoutSeconds });
@@ -60,7 +52,7 @@ const codeRunInput = z.object({
 /** Runs a program, outside of the project's folder, and waits for its end. TypeScript is run without checking its types. */
 export const codeRun = api(
   { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/code-run" },
-  async (request: CodeRunRequest): Promise<ExecResponse> => {
+  async (request: CodeRunRequest): Promise<CommandResult> => {
     const item = await ownedWorkspace(request.workspaceId);
     const { code, language, env, timeoutSeconds, ...rest } = parseInput(codeRunInput, request);
     return await runCode(item, { code, language, env, timeoutSeconds, arguments: rest.arguments });

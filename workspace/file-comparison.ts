@@ -11,6 +11,7 @@ export interface FileChange {
 /** What both sides changed since they last agreed, and differently. */
 export interface FileConflict {
   path: string;
+  /** What happened to it in the project since both were alike; and in the sandbox. */
   project: ChangeKind | "unchanged";
   sandbox: ChangeKind | "unchanged";
 }

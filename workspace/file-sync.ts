@@ -28,13 +28,18 @@ export interface SyncOptions {
   overwrite: boolean;
 }
 
+/** What the other side cannot hold, and why. */
+export interface SkippedFile {
+  path: string;
+  reason: string;
+}
+
 export interface SyncOutcome {
   /** What was changed, or would be. */
   changes: FileChange[];
   /** Left as they are on both sides. */
   conflicts: FileConflict[];
-  /** What the other side cannot hold, and why. */
-  skipped: { path: string; reason: string }[];
+  skipped: SkippedFile[];
 }
 
 /** Brings the project's changes into the sandbox. */

@@ -3,7 +3,14 @@ import { z } from "zod";
 import { parseInput } from "../platform/input";
 import { toolboxForUse } from "./execution";
 import { commandFields, processIdField } from "./execution-input";
-import { endProcess, listProcesses, readProcessLog, startProcess } from "./processes";
+import {
+  type BackgroundProcess,
+  endProcess,
+  listProcesses,
+  type ProcessLog,
+  readProcessLog,
+  startProcess,
+} from "./processes";
 
 interface StartProcessRequest {
   workspaceId: string;
@@ -16,21 +23,12 @@ interface StartProcessRequest {
   name?: string;
 }
 
-interface RunningProcess {
-  id: string;
-  name: string;
-  command: string;
-  startedAt: string;
-  /** Null while it runs. */
-  exitCode: number | null;
-}
-
 const startInput = z.object({ ...commandFields, name: z.string().min(1).max(200).optional() });
 
 /** Starts a command that goes on by itself, until it ends, is ended, or the sandbox stops. */
 export const startBackgroundProcess = api(
   { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/processes" },
-  async (request: StartProcessRequest): Promise<RunningProcess> => {
+  async (request: StartProcessRequest): Promise<BackgroundProcess> => {
     const { command, cwd, env, name } = parseInput(startInput, request);
     const toolbox = await toolboxForUse(request.workspaceId);
     return await startProcess(toolbox, { command, cwd, env, name: name ?? command });
@@ -42,7 +40,7 @@ interface ProcessesRequest {
 }
 
 interface ProcessesResponse {
-  items: RunningProcess[];
+  items: BackgroundProcess[];
 }
 
 /** What was started in the background since the sandbox was started, the oldest first; also what has ended. */
@@ -60,20 +58,12 @@ interface ProcessLogRequest {
   offset?: Query<number>;
 }
 
-interface ProcessLogResponse {
-  /** stdout and stderr as they came. */
-  output: string;
-  nextOffset: number;
-  /** What came before `output` was cut off. */
-  truncated: boolean;
-}
-
 const logInput = z.object({ processId: processIdField, offset: z.number().int().min(0).default(0) });
 
 /** What a process printed. */
 export const getProcessLogs = api(
   { expose: true, auth: true, method: "GET", path: "/workspace/:workspaceId/processes/:processId/logs" },
-  async (request: ProcessLogRequest): Promise<ProcessLogResponse> => {
+  async (request: ProcessLogRequest): Promise<ProcessLog> => {
     const { processId, offset } = parseInput(logInput, request);
     return await readProcessLog(await toolboxForUse(request.workspaceId), processId, offset);
   },

@@ -31,10 +31,11 @@ export interface BackgroundProcess {
 }
 
 export interface ProcessLog {
+  /** stdout and stderr as they came. */
   output: string;
   /** Where to go on reading. */
   nextOffset: number;
-  /** What came before was cut off. */
+  /** What came before `output` was cut off. */
   truncated: boolean;
 }
 

@@ -1,40 +1,24 @@
-import { currentRequest } from "encore.dev";
 import { api } from "encore.dev/api";
 import { z } from "zod";
 import { optionalJson } from "../platform/optional-json";
+import { requestedPathParams } from "../platform/path-params";
 import { sendError } from "../platform/raw-errors";
 import { ownedWorkspace } from "./access";
 import { toolboxOf } from "./execution";
+import type { FileChange, FileConflict } from "./file-comparison";
 import { pull } from "./file-pull";
-import { compareFiles, push, type SyncOutcome, withFilesLocked } from "./file-sync";
+import { compareFiles, push, type SkippedFile, type SyncOutcome, withFilesLocked } from "./file-sync";
 import { syncStatus } from "./lifecycle";
 import type { Workspace } from "./workspace";
 import { toWorkspace, type WorkItem } from "./workspace-store";
-
-interface SyncedFile {
-  path: string;
-  change: "added" | "changed" | "deleted";
-}
-
-interface SyncConflict {
-  path: string;
-  /** What happened to it in the project since both were alike; and in the sandbox. */
-  project: "added" | "changed" | "deleted" | "unchanged";
-  sandbox: "added" | "changed" | "deleted" | "unchanged";
-}
-
-interface SkippedFile {
-  path: string;
-  reason: string;
-}
 
 interface SyncedFiles {
   direction: "push" | "pull";
   dryRun: boolean;
   /** What was changed on the other side, or would be. The first 1,000; `counts` has all. */
-  changes: SyncedFile[];
+  changes: FileChange[];
   /** Changed on both sides, differently: left alone. */
-  conflicts: SyncConflict[];
+  conflicts: FileConflict[];
   /** What the project cannot hold, and why: it stays in the sandbox. */
   skipped: SkippedFile[];
   counts: { changes: number; conflicts: number; skipped: number };
@@ -65,7 +49,8 @@ export const sync = api.raw(
   { expose: true, auth: true, method: "POST", path: "/workspace/:workspaceId/sync", bodyLimit: 10_000 },
   async (req, res) => {
     try {
-      const item = await ownedWorkspace(requestedWorkspaceId());
+      const { workspaceId = "" } = requestedPathParams();
+      const item = await ownedWorkspace(workspaceId);
       const answer = await syncWorkspace(item, await optionalJson(req, syncInput));
       res.writeHead(200, { "Content-Type": "application/json" });
       res.end(JSON.stringify(answer));
@@ -74,12 +59,6 @@ export const sync = api.raw(
     }
   },
 );
-
-function requestedWorkspaceId(): string {
-  const request = currentRequest();
-  if (request?.type !== "api-call") throw new Error("there is no request");
-  return String(request.pathParams.workspaceId);
-}
 
 async function syncWorkspace(
   item: WorkItem,
@@ -106,10 +85,10 @@ interface SyncStatusRequest {
 interface SyncStatus {
   inSync: boolean;
   /** Changed in the project alone: what `push` would bring into the sandbox. */
-  push: SyncedFile[];
+  push: FileChange[];
   /** Changed in the sandbox alone: what `pull` would bring into the project. */
-  pull: SyncedFile[];
-  conflicts: SyncConflict[];
+  pull: FileChange[];
+  conflicts: FileConflict[];
   counts: { push: number; pull: number; conflicts: number };
 }
 
