@@ -41,16 +41,22 @@ export async function reconcile(workspaceId: string, ports: WorkerPorts): Promis
         log.warn("a lease could not be renewed", { workspaceId, cause: redactedMessage(error) }),
       );
   }, RENEW_EVERY_MS);
+  // What leaves nothing to do has ended the lease along with it.
+  let settled = false;
+  const done = work(item, ports).then((last) => {
+    settled = !last.due;
+  });
   try {
     // A call to Daytona may last minutes. The next worker looks first, and finds by its name what this one has made.
-    if (!(await doneBeforeEnd(work(item, ports)))) throw new NotYet("the process is asked to end");
+    if (!(await doneBeforeEnd(done))) throw new NotYet("the process is asked to end");
   } finally {
     clearInterval(renewal);
-    await ports.rows.release(item);
+    if (!settled) await ports.rows.release(item);
   }
 }
 
-async function work(claimed: WorkItem, ports: WorkerPorts): Promise<void> {
+/** Gives the row as it was left. */
+async function work(claimed: WorkItem, ports: WorkerPorts): Promise<WorkItem> {
   const visit: Visit = { untried: claimed.status === "pending", seen: null, created: null };
   let item = claimed;
   while (item.due && !processEnd.aborted) {
@@ -60,12 +66,16 @@ async function work(claimed: WorkItem, ports: WorkerPorts): Promise<void> {
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
       const now = await ports.rows.reread(item);
-      if (now === null) return await leaveToOthers(item, visit, ports);
+      if (now === null) {
+        await leaveToOthers(item, visit, ports);
+        return item;
+      }
       // The user asked for something else; the lease is still this worker's, and so is the work.
       visit.seen = null;
       item = now;
     }
   }
+  return item;
 }
 
 async function step(item: WorkItem, visit: Visit, ports: WorkerPorts): Promise<WorkItem> {

@@ -95,38 +95,21 @@ export interface NewWorkspace {
 
 /** Null when the project has a living workspace already. Throws `workspace_limit_reached`. */
 export async function insertWorkspace(workspace: NewWorkspace, { limit }: { limit: number }): Promise<WorkItem | null> {
-  if (workspace.mode === "development") return await insertInto(db, workspace);
-  await using tx = await db.begin();
-  // One at a time for each owner, so that two at once cannot both be the last.
-  await tx.exec`SELECT pg_advisory_xact_lock(hashtextextended(${`workspaces of ${workspace.ownerId}`}, 0))`;
-  const row = await tx.queryRow<{ count: number }>`
-    SELECT count(*)::int AS count FROM workspaces
-    WHERE owner_id = ${workspace.ownerId} AND mode = 'daytona' AND status NOT IN ('deleting', 'deleted')`;
-  const inserted = await insertInto(tx, workspace);
-  if (inserted !== null && (row?.count ?? 0) >= limit) {
-    throw new DomainError(
-      "workspace_limit_reached",
-      `you have ${limit} workspaces with a sandbox, and that is the limit`,
-    );
-  }
-  await tx.commit();
-  return inserted;
-}
-
-async function insertInto(
-  client: Pick<typeof db, "rawQueryRow">,
-  { projectId, ownerId, language, projectLanguage, framework, unknownLanguage, runPlan, mode }: NewWorkspace,
-): Promise<WorkItem | null> {
-  // Nothing has to be done for one in development mode, so it is running from the start.
-  const row = await client.rawQueryRow<WorkspaceRow>(
-    `INSERT INTO workspaces (project_id, owner_id, language, project_language, framework, unknown_language, run_plan, mode,
-       status, status_reason, next_attempt_at, deadline_at)
-     VALUES ($1::uuid, $2, $3, $4, $5, $6, $7::jsonb, $8,
-       CASE WHEN $8 = 'development' THEN 'running' ELSE 'pending' END,
-       CASE WHEN $8 = 'development' THEN 'development mode: DaytonaAPIKey is not set' ELSE 'created' END,
-       CASE WHEN $8 = 'development' THEN NULL ELSE now() END,
-       CASE WHEN $8 = 'development' THEN NULL ELSE now() + make_interval(mins => $9::int) END)
-     ON CONFLICT (project_id) WHERE status <> 'deleted' DO NOTHING RETURNING ${COLUMNS}`,
+  const { projectId, ownerId, language, projectLanguage, framework, unknownLanguage, runPlan, mode } = workspace;
+  // Nothing has to be done for one in development mode, so it is running from the start, and it is not counted.
+  const row = await db.rawQueryRow<Omit<WorkspaceRow, "id"> & { id: string | null; isFull: boolean }>(
+    `WITH room AS MATERIALIZED (SELECT $8 = 'development' OR workspaces_counted_alone($2) < $10::int AS free),
+     inserted AS (
+       INSERT INTO workspaces (project_id, owner_id, language, project_language, framework, unknown_language, run_plan, mode,
+         status, status_reason, next_attempt_at, deadline_at)
+       SELECT $1::uuid, $2, $3, $4, $5, $6, $7::jsonb, $8,
+         CASE WHEN $8 = 'development' THEN 'running' ELSE 'pending' END,
+         CASE WHEN $8 = 'development' THEN 'development mode: DaytonaAPIKey is not set' ELSE 'created' END,
+         CASE WHEN $8 = 'development' THEN NULL ELSE now() END,
+         CASE WHEN $8 = 'development' THEN NULL ELSE now() + make_interval(mins => $9::int) END
+       FROM room WHERE free
+       ON CONFLICT (project_id) WHERE status <> 'deleted' DO NOTHING RETURNING *)
+     SELECT NOT free AS "isFull", ${COLUMNS} FROM room LEFT JOIN inserted ON true`,
     projectId,
     ownerId,
     language,
@@ -136,8 +119,14 @@ async function insertInto(
     runPlan === null ? null : { ...runPlan },
     mode,
     DEADLINE_MINUTES.pending,
+    limit,
   );
-  return row === null ? null : toWorkItem(row);
+  if (row === null) throw new Error("the insertion of a workspace had no answer");
+  const { isFull, ...inserted } = row;
+  if (inserted.id !== null) return toWorkItem(inserted as WorkspaceRow);
+  if (!isFull || (await findProjectWorkspace(projectId)) !== null) return null;
+  const message = `you have ${limit} workspaces with a sandbox, and that is the limit`;
+  throw new DomainError("workspace_limit_reached", message);
 }
 
 export async function findWorkspace(id: string): Promise<WorkItem | null> {
