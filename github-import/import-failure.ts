@@ -1,3 +1,4 @@
+import { databaseFailure } from "../platform/database-errors";
 import { DomainError, type Reason } from "../platform/errors";
 import log from "../platform/log";
 import { processEnd } from "../platform/process-end";
@@ -20,7 +21,7 @@ export class Cancelled extends Error {
 const MAX_ATTEMPTS = 6;
 const MAX_PAUSE_SECONDS = 60;
 /** They may pass, but hardly within minutes. */
-const NOT_BY_ITSELF: ReadonlySet<Reason> = new Set(["github_bad_answer"]);
+const NOT_BY_ITSELF: ReadonlySet<Reason> = new Set(["github_bad_answer", "storage_full"]);
 
 export interface FailureOptions {
   /** The files are in place: from then on the import goes on until it is done. */
@@ -47,9 +48,9 @@ export async function handleFailure(claimed: ClaimedImport, error: unknown, opti
     await giveBack(id);
     throw new NotYet("the process is asked to end", { cause: error });
   }
-  const mayPass = !(error instanceof DomainError) || (error.retryable && !NOT_BY_ITSELF.has(error.reason));
+  const known = error instanceof DomainError ? error : databaseFailure(error);
+  const mayPass = known === undefined || (known.retryable && !NOT_BY_ITSELF.has(known.reason));
   if (options.committed || (mayPass && attempts < MAX_ATTEMPTS)) {
-    const known = error instanceof DomainError ? error : undefined;
     const seconds = Math.max(known?.retryAfterSeconds ?? 0, options.pauseSeconds(attempts));
     importAttemptsRepeated.with({ reason: known?.reason ?? "import_interrupted" }).increment();
     await postpone(id, { seconds, message: `${known?.message ?? "the attempt broke off"}; it is made again` });
@@ -60,8 +61,8 @@ export async function handleFailure(claimed: ClaimedImport, error: unknown, opti
     });
     throw new NotYet("the attempt failed", { cause: error });
   }
-  if (!(error instanceof DomainError)) log.error("an import failed", { importId: id, cause: redactedMessage(error) });
-  const failure = failureOf(error);
+  if (known === undefined) log.error("an import failed", { importId: id, cause: redactedMessage(error) });
+  const failure = failureOf(known);
   await finishImport(id, { status: "failed", message: failure.message, failure });
 }
 
@@ -74,8 +75,8 @@ function isCancellation(error: unknown): boolean {
   return error instanceof Cancelled || (error instanceof DomainError && error.reason === "project_not_found");
 }
 
-function failureOf(error: unknown): ImportFailure {
+function failureOf(known: DomainError | undefined): ImportFailure {
   const { reason, message, hint } =
-    error instanceof DomainError ? error : new DomainError("import_interrupted", "the import broke off several times");
+    known ?? new DomainError("import_interrupted", "the import broke off several times");
   return { reason, message, hint };
 }

@@ -22,6 +22,8 @@ export function pgPool(): pg.Pool {
     });
     // A connection that breaks while idle is replaced by the pool; whoever uses one next gets a working one.
     pool.on("error", () => undefined);
+    // One that breaks in somebody's hands fails their statement; that it says so as well must not end the process.
+    pool.on("connect", (client) => client.on("error", () => undefined));
   }
   return pool;
 }

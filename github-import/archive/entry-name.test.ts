@@ -46,9 +46,16 @@ describe("an entry's name", () => {
     expect(() => placeEntry(name, root)).toThrow(expect.objectContaining({ reason: "archive_refused" }));
   });
 
+  it.each(["/r", "C:r", "\\r"])("below %j is absolute, also where that is the archive's own folder", (absolute) => {
+    const own = absolute.replace(/^\//, "");
+    expect(() => placeEntry(`${absolute}/x`, own)).toThrow(/absolute/);
+  });
+
   it.each([
     [`${root}/${"x".repeat(256)}`, "name_too_long"],
+    [`${root}/${"\u00e9".repeat(128)}`, "name_too_long"],
     [`${root}/${"a/".repeat(600)}b`, "path_too_long"],
+    [`${root}/${`${"\u00e9".repeat(100)}/`.repeat(6)}x`, "path_too_long"],
     [`${root}/${"a/".repeat(300)}b`, "too_deep"],
     [`${root}/.git/config`, "git_folder"],
     [`${root}/a/.GIT/x`, "git_folder"],
@@ -79,12 +86,15 @@ describe("a symlink's target", () => {
     ["current", "."],
     ["a/b", ".."],
     ["a", ""],
+    ["a/b", ""],
     ["a", "C:\\x"],
+    ["a", "C:/x"],
     ["a", "b\\c"],
     ["a", "b\nc"],
     ["a", "./."],
     ["a/b", "../"],
     ["a", "link/../b"],
+    ["x/y/a", "link/../b"],
     ["a", `b/${"x".repeat(4_096)}`],
   ])("of %s to %j is not kept", (path, target) => {
     expect(keptLinkTarget(path, target)).toBeUndefined();

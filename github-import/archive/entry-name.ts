@@ -19,7 +19,7 @@ export function placeEntry(name: string, root: string): Placement {
   if (name.startsWith("/") || /^[A-Za-z]:/.test(name) || name.startsWith("\\"))
     throw refused("an entry's name is absolute");
   const segments = name.split("/").filter((segment) => segment !== "" && segment !== ".");
-  if (segments.some((segment) => segment === ".." || /(^|\\)\.\.(\\|$)/.test(segment))) {
+  if (segments.some((segment) => /(^|\\)\.\.(\\|$)/.test(segment))) {
     throw refused("an entry's name leads out of the tree");
   }
   if (segments[0] !== root) throw refused("an entry is outside the archive's one folder");

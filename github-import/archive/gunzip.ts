@@ -23,9 +23,8 @@ const MAGIC = Buffer.of(0x1f, 0x8b);
 export async function* gunzip(packed: AsyncIterable<Uint8Array>, limits: GunzipLimits): AsyncGenerator<Buffer> {
   const engine = createGunzip({ chunkSize: CHUNK_BYTES });
   const feeding = new Feeding(engine);
-  const fed = feeding.run(packed);
-  // Seen below, once what came before the failure was handed on.
-  fed.catch(() => undefined);
+  // What it fails with comes out of the engine, behind all that came before.
+  feeding.run(packed).catch(() => undefined);
   let unpacked = 0;
   try {
     for await (const chunk of engine as AsyncIterable<Buffer>) {
@@ -35,7 +34,6 @@ export async function* gunzip(packed: AsyncIterable<Uint8Array>, limits: GunzipL
         throw tooLarge("it unpacks to far more than it is packed");
       yield chunk;
     }
-    await fed;
   } catch (error) {
     throw translated(error);
   } finally {

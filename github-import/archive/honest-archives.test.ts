@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { archive, COMMIT, END, entry, gnuLongName, pax } from "../../tests/support/raw-tar";
+import { archive, COMMIT, END, entry, gnuLongLink, gnuLongName, pax } from "../../tests/support/raw-tar";
 import { file, link, ROOT, read, refuses } from "../../tests/support/read-raw";
 
 describe("an honest archive", () => {
@@ -44,6 +44,12 @@ describe("an honest archive", () => {
         pax({ path: `${ROOT}/pax/${long}` }),
         entry({ name: `${ROOT}/pax/cut`, body: "4" }),
         entry({ name: `${ROOT}/v7`, body: "5", type: "\0", magic: "" }),
+        // GNU has times where ustar has the beginning of a name.
+        entry({ name: `${ROOT}/times`, body: "6", prefix: "14702137341", magic: "ustar  " }),
+        gnuLongLink(long),
+        link("gnu-link", "cut", { magic: "ustar  " }),
+        pax({ linkpath: long }),
+        link("pax-link", "cut"),
       ),
     );
     expect(tree).toEqual({
@@ -52,6 +58,9 @@ describe("an honest archive", () => {
       [`gnu/${long}`]: "3",
       [`pax/${long}`]: "4",
       v7: "5",
+      times: "6",
+      "gnu-link": `->${long}`,
+      "pax-link": `->${long}`,
     });
   });
 
@@ -97,7 +106,7 @@ describe("an honest archive", () => {
 
   it("never has a global header's path applied", async () => {
     const { tree } = await read(
-      archive(ROOT, pax({ path: `${ROOT}/everywhere`, size: "9" }, "g"), pax({ mtime: "1" }), file("a"), file("b")),
+      archive(ROOT, pax({ path: `${ROOT}/everywhere`, size: "9" }, "g"), file("a"), pax({ mtime: "1" }), file("b")),
     );
     expect(tree).toEqual({ a: "x", b: "x" });
   });

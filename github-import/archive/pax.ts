@@ -21,13 +21,7 @@ export function parsePax(body: Buffer): PaxRecords {
     const digits = space === -1 ? "" : body.toString("latin1", at, space);
     const end = at + Number(digits);
     const equals = body.indexOf(EQUALS, space);
-    if (
-      !/^[1-9]\d{0,8}$/.test(digits) ||
-      end > body.length ||
-      body[end - 1] !== NEWLINE ||
-      equals === -1 ||
-      equals >= end
-    )
+    if (!/^[1-9]\d{0,8}$/.test(digits) || body[end - 1] !== NEWLINE || equals === -1 || equals >= end)
       throw refused("an extended header is not well-formed");
     const value = body.subarray(equals + 1, end - 1);
     note(records, body.toString("latin1", space + 1, equals), value);

@@ -69,6 +69,11 @@ export function gnuLongName(name: string): Buffer {
   return entry({ name: "././@LongLink", type: "L", body: `${name}\0`, magic: "ustar  " });
 }
 
+/** GNU's header for a link's long target. */
+export function gnuLongLink(target: string): Buffer {
+  return entry({ name: "././@LongLink", type: "K", body: `${target}\0`, magic: "ustar  " });
+}
+
 export const END = Buffer.alloc(1024);
 
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";

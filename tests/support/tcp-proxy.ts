@@ -10,7 +10,13 @@ export type Fault =
   /** Connections are taken, requests pass, and no answer comes back. */
   | { kind: "silent" }
   /** The connection is reset once this many bytes of requests have passed, counted from now. */
-  | { kind: "reset"; afterBytes: number };
+  | { kind: "reset"; afterBytes: number }
+  /**
+   * The first connection whose requests hold these texts, in this order, is stopped at the last one: before that reaches the
+   * server, or when the server has answered and the answer is still to be passed on. Then `reached` runs, and the connection
+   * breaks. Everything else passes.
+   */
+  | { kind: "stop"; at: readonly string[]; when: "before" | "after"; reached: () => void | Promise<void> };
 
 /** A way to a server that can be made to fail. */
 export interface TcpProxy {
@@ -35,13 +41,25 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     }
     client.once("close", () => upstream.destroy());
     upstream.once("close", () => client.destroy());
+    const sequence = new Sequence();
+    let stopped: (() => Promise<void>) | undefined;
     client.on("data", (piece) => {
       passed += piece.length;
       if (fault.kind === "reset" && passed > fault.afterBytes) client.resetAndDestroy();
-      else upstream.write(piece);
+      else if (fault.kind === "stop" && sequence.endsIn(piece, fault.at)) {
+        const { when, reached } = fault;
+        fault = { kind: "none" };
+        stopped = async () => {
+          await reached();
+          client.destroy();
+        };
+        if (when === "before") void stopped();
+        else upstream.write(piece);
+      } else upstream.write(piece);
     });
     let answered = Promise.resolve();
     upstream.on("data", (piece) => {
+      if (stopped !== undefined) return void stopped();
       answered = answered.then(async () => {
         if (fault.kind === "slow") await pause(fault.delayMs);
         if (fault.kind !== "silent") client.write(piece);
@@ -70,6 +88,28 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       if (server.listening) await refuse();
     },
   };
+}
+
+/** Finds texts that come one after the other, wherever the pieces are cut. */
+class Sequence {
+  #seen = 0;
+  #rest = "";
+
+  /** Whether the last of the texts ends in this piece. */
+  endsIn(piece: Buffer, texts: readonly string[]): boolean {
+    this.#rest += piece.toString("latin1");
+    for (let text = texts[this.#seen]; text !== undefined; text = texts[this.#seen]) {
+      const at = this.#rest.indexOf(text);
+      if (at < 0) {
+        this.#rest = this.#rest.slice(-text.length);
+        return false;
+      }
+      this.#rest = this.#rest.slice(at + text.length);
+      this.#seen += 1;
+    }
+    this.#seen = 0;
+    return true;
+  }
 }
 
 async function listen(server: Server, port: number): Promise<void> {

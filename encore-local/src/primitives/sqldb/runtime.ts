@@ -159,6 +159,8 @@ export class SqlDatabase {
     });
     // The pool replaces a connection that breaks while idle; whoever asks next gets a new one.
     this.#pool.on("error", (error) => host.logger.log(null, 4, `idle database connection lost: ${error.message}`));
+    // One that breaks while it is used fails the statement; that it says so as well must not end the process.
+    this.#pool.on("connect", (client) => client.on("error", () => undefined));
   }
 
   connString(): string {
