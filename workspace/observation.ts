@@ -1,18 +1,20 @@
 import { noteTransition } from "./metrics";
 import { isGone } from "./sandbox-identity";
 import type { Sandbox } from "./sandboxes";
+import { DEADLINE_MINUTES } from "./state-machine";
 import { workspaceUpdates } from "./updates";
 import { COLUMNS, oneWorkspace, type WorkItem } from "./workspace-store";
 
 /** What a look at the sandbox tells of a workspace that was thought to be settled. */
 interface Correction {
-  status: "running" | "stopped" | "error";
+  /** `starting` has a worker do what is left to do. */
+  status: "starting" | "running" | "stopped" | "error";
   reason: string;
   errorReason?: "daytona_sandbox_missing" | "daytona_sandbox_failed";
 }
 
 /** Null when the row agrees with the sandbox, and while the sandbox changes its state. */
-function correctionFor({ status, daytonaSandboxId }: WorkItem, sandbox: Sandbox | null): Correction | null {
+function correctionFor({ status, daytonaSandboxId, filesSent }: WorkItem, sandbox: Sandbox | null): Correction | null {
   if (sandbox === null || isGone(sandbox)) {
     return {
       status: "error",
@@ -22,7 +24,10 @@ function correctionFor({ status, daytonaSandboxId }: WorkItem, sandbox: Sandbox 
   }
   switch (sandbox.state) {
     case "started":
-      return status === "running" ? null : { status: "running", reason: "the sandbox was started in Daytona" };
+      if (status === "running") return null;
+      return filesSent
+        ? { status: "running", reason: "the sandbox was started in Daytona" }
+        : { status: "starting", reason: "the sandbox was started in Daytona, and has no files yet" };
     case "stopped":
     case "archiving":
     case "archived":
@@ -64,7 +69,9 @@ export async function noteObservation(item: WorkItem, sandbox: Sandbox | null): 
   const corrected = await oneWorkspace(
     `UPDATE workspaces SET checked_at = now(), updated_at = now(), lease_generation = lease_generation + 1,
        status = $4, status_reason = $5, error_reason = $6,
-       wanted = CASE WHEN $4 = 'error' THEN wanted ELSE $4 END,
+       wanted = CASE $4 WHEN 'error' THEN wanted WHEN 'starting' THEN 'running' ELSE $4 END,
+       deadline_at = now() + make_interval(mins => $8::int),
+       next_attempt_at = CASE WHEN $4 = 'starting' THEN now() END,
        daytona_sandbox_id = CASE WHEN $7 THEN NULL ELSE daytona_sandbox_id END, files_sent = files_sent AND NOT $7
      WHERE ${unchanged} RETURNING ${COLUMNS}`,
     ...seen,
@@ -72,6 +79,7 @@ export async function noteObservation(item: WorkItem, sandbox: Sandbox | null): 
     reason,
     errorReason ?? null,
     gone,
+    DEADLINE_MINUTES[status],
   );
   if (corrected === null) return null;
   noteTransition(item, corrected);

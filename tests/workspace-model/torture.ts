@@ -23,7 +23,7 @@ else {
     env: {
       ...process.env,
       WORKSPACE_SCHEDULES: values.schedules,
-      ...(values.seed === undefined ? {} : { WORKSPACE_SEED: values.seed }),
+      WORKSPACE_SEED: values.seed ?? String(Date.now() % 2 ** 31),
       ...(values.path === undefined ? {} : { WORKSPACE_PATH: values.path }),
     },
   });
