@@ -2,13 +2,12 @@ import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
 import { type StoredContent, storeMany } from "./contents";
 import { type Entry, toEntry } from "./entry";
-import { inGroups } from "./grouping";
 import { requireLink } from "./links";
 import { requirePath } from "./path";
 import { checkPrecondition, type Present, preconditionOf } from "./precondition";
 import { type FileRow, makeRows, putRows, removeRows } from "./rows";
 import { currentStore } from "./stores";
-import { changeTree, requireNoClashes } from "./tree";
+import { changeTree, requireNoClashes, requireNoClashesAmong } from "./tree";
 import { requireSize } from "./writing";
 
 interface Conditional {
@@ -50,9 +49,6 @@ export interface BatchResult {
   deleted: number;
 }
 
-const GROUP_BYTES = 4 * 1024 * 1024;
-const GROUP_FILES = 1_000;
-
 /**
  * Makes all the changes or none of them, in one transaction: deletions first, then the rest. No path may come twice. Throws
  * `invalid_path`, `invalid_link`, `invalid_request`, `file_too_large`, `version_conflict`, `path_conflict`,
@@ -61,12 +57,15 @@ const GROUP_FILES = 1_000;
 export async function writeBatch(projectId: string, changes: readonly Change[]): Promise<BatchResult> {
   requireValid(changes);
   const contents = await storeContents(projectId, changes);
-  return await changeTree(projectId, async (client) => {
+  const leaves = pathsOf(changes, ["file", "symlink"]);
+  const folders = pathsOf(changes, ["directory"]);
+  return await changeTree(projectId, async (client, change) => {
     await requireConditions(client, projectId, changes);
     const deleted = await removeRows(client, { projectId, paths: pathsOf(changes, ["delete"]) });
-    const put = await putRows(client, { projectId, rows: changes.flatMap((change) => rowOf(change, contents)) });
-    const made = await makeRows(client, { projectId, paths: pathsOf(changes, ["directory"]) });
-    await requireNoClashes(client, projectId, pathsOf(changes, ["file", "symlink", "directory"]));
+    const put = await putRows(client, { projectId, rows: changes.flatMap((each) => rowOf(each, contents)), change });
+    const made = await makeRows(client, { projectId, paths: folders });
+    if (change.intoEmpty) requireNoClashesAmong({ leaves, folders });
+    else await requireNoClashes(client, projectId, [...leaves, ...folders]);
     const entries = new Map([...put, ...made].map((row) => [row.path, toEntry(row)]));
     return { entries: changes.flatMap(({ path }) => entries.get(path) ?? []), deleted };
   });
@@ -88,15 +87,10 @@ function pathsOf(changes: readonly Change[], kinds: Change["kind"][]): string[] 
 }
 
 async function storeContents(projectId: string, changes: readonly Change[]): Promise<Map<Change, StoredContent>> {
-  const stored = new Map<Change, StoredContent>();
   const files = changes.filter((change) => change.kind === "file");
-  const limits = { bytesOf: ({ content }: FileChange) => content.length, bytes: GROUP_BYTES, items: GROUP_FILES };
-  for (const group of inGroups(files, limits)) {
-    const contents = group.map(({ path, content }) => ({ path, data: asBuffer(content) }));
-    const found = await storeMany(contents, { projectId, store: currentStore() });
-    for (const [i, content] of found.entries()) stored.set(group[i] as FileChange, content);
-  }
-  return stored;
+  const contents = files.map(({ path, content }) => ({ path, data: asBuffer(content) }));
+  const stored = await storeMany(contents, { projectId, store: currentStore() });
+  return new Map(stored.map((content, i) => [files[i] as FileChange, content]));
 }
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

@@ -2,7 +2,7 @@ import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
 import { type Entry, type Location, toEntry } from "./entry";
 import { type Precondition, requirePrecondition } from "./precondition";
-import { putRows } from "./rows";
+import { putRows, writing } from "./rows";
 import { changeTree, requireNoClashes } from "./tree";
 
 /**
@@ -14,13 +14,14 @@ export async function restoreVersion(
   { version, precondition }: { version: number; precondition?: Precondition },
 ): Promise<Entry> {
   const { projectId, path } = location;
-  return await changeTree(projectId, async (client) => {
+  return await changeTree(projectId, async (client, change) => {
     await requirePrecondition(client, location, precondition);
     const former = await versionRow(client, location, version);
     const { kind, executable, link_target: target } = former;
     const [row] = await putRows(client, {
       projectId,
       rows: [{ path, kind, executable, target, content: former.content }],
+      change,
     });
     if (row === undefined) throw new Error("restoring the version gave no row");
     await requireNoClashes(client, projectId, [path]);
@@ -69,7 +70,7 @@ export async function restoreRevision(
   projectId: string,
   { revision, folder }: { revision: number; folder: string },
 ): Promise<RestoredTree> {
-  return await changeTree(projectId, async (client) => {
+  return await changeTree(projectId, async (client, change) => {
     await requireKept(client, projectId, revision);
     const values = [projectId, revision, folder];
     const scope = "project_id = $1 AND ($3 = '' OR path = $3 OR (path > $3 || '/' AND path < $3 || '0'))";
@@ -85,16 +86,12 @@ export async function restoreRevision(
          AND (e.path = t.path OR (e.path > t.path || '/' AND e.path < t.path || '0'))`,
       values,
     );
+    // What is there again by now stays as it is.
+    const source = `SELECT v.* FROM (SELECT * FROM vfs_versions WHERE ${scope} AND written_in <= $2 AND replaced_in > $2) v
+      LEFT JOIN vfs_entries o ON o.project_id = $1 AND o.path = v.path
+      WHERE (o.kind, o.executable, o.hash, o.link_target) IS DISTINCT FROM (v.kind, v.executable, v.hash, v.link_target)`;
     const { rows: written } = await client.query<{ path: string }>(
-      `INSERT INTO vfs_entries AS e (project_id, path, kind, executable, size, hash, content_id, link_target)
-       SELECT project_id, path, kind, executable, size, hash, content_id, link_target
-       FROM vfs_versions WHERE ${scope} AND written_in <= $2 AND replaced_in > $2
-       ON CONFLICT (project_id, path) DO UPDATE SET kind = EXCLUDED.kind, executable = EXCLUDED.executable,
-         size = EXCLUDED.size, hash = EXCLUDED.hash, content_id = EXCLUDED.content_id,
-         link_target = EXCLUDED.link_target, version = e.version + 1, updated_at = now()
-       WHERE (e.kind, e.executable, e.hash, e.link_target) IS DISTINCT FROM
-             (EXCLUDED.kind, EXCLUDED.executable, EXCLUDED.hash, EXCLUDED.link_target)
-       RETURNING path`,
+      `${writing(source, change)} RETURNING e.path`,
       values,
     );
     await requireNoClashes(

@@ -2,6 +2,7 @@ import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
 import type { StoredContent } from "./contents";
 import { ENTRY_COLUMNS, type EntryRow } from "./entry";
+import type { TreeChange } from "./tree";
 
 // The statements that change rows of a tree. All of them run inside `changeTree`.
 
@@ -21,23 +22,43 @@ export interface FileRow {
   target: string | null;
 }
 
+/** The number that a path goes on with: a deletion does not end its history. */
+const NEXT_VERSION = `CASE WHEN EXISTS (SELECT 1 FROM vfs_versions WHERE project_id = $1)
+  THEN 1 + COALESCE((SELECT max(v.version) FROM vfs_versions v WHERE v.project_id = $1 AND v.path = s.path), 0) ELSE 1 END`;
+
+/**
+ * SQL that writes rows into the tree of the project `$1`. `source` is a statement that gives them, each path once: path, kind,
+ * executable, size, hash, content_id and link_target. What is at a path is replaced by its next version. Rows are the alias
+ * `e`; `WAS_THERE` tells whether there was one before.
+ */
+export function writing(source: string, { intoEmpty }: Pick<TreeChange, "intoEmpty">): string {
+  const replacing = `ON CONFLICT (project_id, path) DO UPDATE SET kind = EXCLUDED.kind, executable = EXCLUDED.executable,
+    size = EXCLUDED.size, hash = EXCLUDED.hash, content_id = EXCLUDED.content_id, link_target = EXCLUDED.link_target,
+    version = e.version + 1, revision = EXCLUDED.revision, updated_at = now()`;
+  return `INSERT INTO vfs_entries AS e
+      (project_id, path, kind, executable, size, hash, content_id, link_target, version, revision)
+    SELECT $1, s.path, s.kind, s.executable, s.size, s.hash, s.content_id, s.link_target, ${NEXT_VERSION},
+      (SELECT revision FROM vfs_trees WHERE project_id = $1)
+    FROM (${source}) s ${intoEmpty ? "" : replacing}`;
+}
+
+/** SQL: only a row that was there before has been locked. */
+export const WAS_THERE = "(e.xmax <> 0)";
+
 /** Writes files and symlinks, each path once; `created` tells where there was nothing. */
 export async function putRows(
   client: PoolClient,
-  { projectId, rows }: { projectId: string; rows: FileRow[] },
+  { projectId, rows, change }: { projectId: string; rows: FileRow[]; change: TreeChange },
 ): Promise<(EntryRow & { created: boolean })[]> {
   if (rows.length === 0) return [];
-  const { rows: written } = await client.query<EntryRow & { created: boolean }>(
-    `INSERT INTO vfs_entries AS e (project_id, path, kind, executable, size, hash, content_id, link_target)
-     SELECT $1, w.path, w.kind, COALESCE(w.executable, o.executable, false), w.size, w.hash, w.content_id, w.link_target
-     FROM unnest($2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::uuid[], $8::text[])
-       AS w (path, kind, executable, size, hash, content_id, link_target)
-     LEFT JOIN vfs_entries o ON o.project_id = $1 AND o.path = w.path
-     ON CONFLICT (project_id, path) DO UPDATE SET kind = EXCLUDED.kind, executable = EXCLUDED.executable,
-       size = EXCLUDED.size, hash = EXCLUDED.hash, content_id = EXCLUDED.content_id, link_target = EXCLUDED.link_target,
-       version = e.version + 1, updated_at = now()
-     -- Only a row that was there before has been locked.
-     RETURNING ${ENTRY_COLUMNS}, xmax = 0 AS created`,
+  const source = `SELECT w.path, w.kind, COALESCE(w.executable, o.executable, false) AS executable, w.size, w.hash, w.content_id,
+      w.link_target
+    FROM unnest($2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::uuid[], $8::text[])
+      AS w (path, kind, executable, size, hash, content_id, link_target)
+    LEFT JOIN vfs_entries o ON o.project_id = $1 AND o.path = w.path`;
+  const { rows: written } = await client.query<WrittenRow>(
+    `${writing(source, change)}
+     RETURNING e.path, e.executable, e.version, CASE WHEN ${WAS_THERE} THEN e.created_at END AS created_at`,
     [
       projectId,
       rows.map(({ path }) => path),
@@ -49,7 +70,31 @@ export async function putRows(
       rows.map(({ target }) => target),
     ],
   );
-  return written;
+  const byPath = new Map(written.map((row) => [row.path, row]));
+  return rows.map(({ path, kind, content, target }) => {
+    const row = byPath.get(path);
+    if (row === undefined) throw new Error(`writing '${path}' gave no row`);
+    return {
+      path,
+      kind,
+      size: String(content?.size ?? 0),
+      executable: row.executable,
+      hash: content?.hash ?? null,
+      link_target: target,
+      version: row.version,
+      created_at: row.created_at ?? change.at,
+      updated_at: change.at,
+      created: row.created_at === null,
+    };
+  });
+}
+
+/** What the database decides about a row; no time where the path is new. */
+interface WrittenRow {
+  path: string;
+  executable: boolean;
+  version: number;
+  created_at: Date | null;
 }
 
 /** Removes what is there, folders with everything in them. Gives the number of rows. */

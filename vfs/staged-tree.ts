@@ -155,14 +155,14 @@ class PostgresStagedTree implements StagedTree {
   async commit({ overwrite = false, guard }: CommitOptions = {}): Promise<MergeResult> {
     await this.settle();
     const { projectId, stageId } = this.id;
-    return await changeTree(projectId, async (client) => {
+    return await changeTree(projectId, async (client, change) => {
       await requireNoClashes(client, stageId);
       const { rows } = await client.query<{ last_stage: string | null }>(
         "SELECT last_stage FROM vfs_trees WHERE project_id = $1",
         [projectId],
       );
       const baseId = rows[0]?.last_stage ?? null;
-      const result = await mergeStage(client, { projectId, stageId, baseId, overwrite });
+      const result = await mergeStage(client, { projectId, stageId, baseId, overwrite, change });
       await client.query("UPDATE vfs_trees SET last_stage = $2 WHERE project_id = $1", [projectId, stageId]);
       await client.query("UPDATE vfs_stages SET committed = true WHERE id = $1", [stageId]);
       if (baseId !== null) await client.query("DELETE FROM vfs_stages WHERE id = $1", [baseId]);

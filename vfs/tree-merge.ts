@@ -1,5 +1,7 @@
 import type { PoolClient } from "pg";
 import { ancestors } from "./path";
+import { WAS_THERE, writing } from "./rows";
+import type { TreeChange } from "./tree";
 
 /** A file that the import would have written otherwise, had it not been changed in the project. */
 export interface MergeConflict {
@@ -28,6 +30,7 @@ export interface MergeOptions {
   baseId: string | null;
   /** Whether the stage wins where both sides changed something. */
   overwrite: boolean;
+  change: TreeChange;
 }
 
 const MAX_NAMED = 1_000;
@@ -47,7 +50,7 @@ const CHANGED_HERE = `CASE WHEN t.path IS NULL THEN b.path IS NOT NULL
  * if nothing of the stage takes its place.
  */
 export async function mergeStage(client: PoolClient, options: MergeOptions): Promise<MergeResult> {
-  if (await isEmpty(client, options)) return await fill(client, options);
+  if (options.baseId === null && options.change.intoEmpty) return await fill(client, options);
   const conflicts = options.overwrite ? { named: [], count: 0 } : await conflictsOf(client, options);
   const removed = await removeGone(client, options);
   const blocked = await clearTheWay(client, options);
@@ -61,18 +64,11 @@ export async function mergeStage(client: PoolClient, options: MergeOptions): Pro
   };
 }
 
-async function isEmpty(client: PoolClient, { projectId, baseId }: MergeOptions): Promise<boolean> {
-  if (baseId !== null) return false;
-  const { rowCount } = await client.query("SELECT 1 FROM vfs_entries WHERE project_id = $1 LIMIT 1", [projectId]);
-  return rowCount === 0;
-}
-
-async function fill(client: PoolClient, { projectId, stageId }: MergeOptions): Promise<MergeResult> {
-  const { rowCount } = await client.query(
-    `INSERT INTO vfs_entries (project_id, path, kind, executable, size, hash, content_id, link_target)
-     SELECT $1, path, kind, executable, size, hash, content_id, link_target FROM vfs_staged_entries WHERE stage_id = $2`,
-    [projectId, stageId],
-  );
+async function fill(client: PoolClient, { projectId, stageId, change }: MergeOptions): Promise<MergeResult> {
+  const { rowCount } = await client.query(writing("SELECT * FROM vfs_staged_entries WHERE stage_id = $2", change), [
+    projectId,
+    stageId,
+  ]);
   return { added: rowCount ?? 0, changed: 0, removed: 0, conflicts: [], conflictCount: 0 };
 }
 
@@ -149,23 +145,17 @@ async function clearTheWay(
 /** Rows that stay as they are keep their version and their times. */
 async function write(
   client: PoolClient,
-  { projectId, stageId, baseId, overwrite }: MergeOptions,
+  { projectId, stageId, baseId, overwrite, change }: MergeOptions,
   blocked: string[],
 ): Promise<{ added: number; changed: number }> {
+  const source = `SELECT s.* FROM vfs_staged_entries s
+    LEFT JOIN vfs_entries t ON t.project_id = $1 AND t.path = s.path
+    LEFT JOIN vfs_staged_entries b ON b.stage_id = $3 AND b.path = s.path
+    WHERE s.stage_id = $2 AND (${same("t", "s")}) IS NOT TRUE AND ($4 OR NOT (${CHANGED_HERE}))
+      AND s.path <> ALL($5::text[])`;
   const { rows } = await client.query<{ added: string; changed: string }>(
-    `WITH written AS (
-       INSERT INTO vfs_entries AS e (project_id, path, kind, executable, size, hash, content_id, link_target)
-       SELECT $1, s.path, s.kind, s.executable, s.size, s.hash, s.content_id, s.link_target
-       FROM vfs_staged_entries s
-       LEFT JOIN vfs_entries t ON t.project_id = $1 AND t.path = s.path
-       LEFT JOIN vfs_staged_entries b ON b.stage_id = $3 AND b.path = s.path
-       WHERE s.stage_id = $2 AND (${same("t", "s")}) IS NOT TRUE AND ($4 OR NOT (${CHANGED_HERE}))
-         AND s.path <> ALL($5::text[])
-       ON CONFLICT (project_id, path) DO UPDATE SET kind = EXCLUDED.kind, executable = EXCLUDED.executable,
-         size = EXCLUDED.size, hash = EXCLUDED.hash, content_id = EXCLUDED.content_id, link_target = EXCLUDED.link_target,
-         version = e.version + 1, updated_at = now()
-       RETURNING (xmax = 0) AS added)
-     SELECT count(*) FILTER (WHERE added) AS added, count(*) FILTER (WHERE NOT added) AS changed FROM written`,
+    `WITH written AS (${writing(source, change)} RETURNING ${WAS_THERE} AS was_there)
+     SELECT count(*) FILTER (WHERE NOT was_there) AS added, count(*) FILTER (WHERE was_there) AS changed FROM written`,
     [projectId, stageId, baseId, overwrite, blocked],
   );
   return { added: Number(rows[0]?.added ?? 0), changed: Number(rows[0]?.changed ?? 0) };

@@ -16,15 +16,26 @@ interface TreeRow {
 
 const COLUMNS = "revision, entries, bytes, version_bytes";
 
+/** A change of a tree that is under way. */
+export interface TreeChange {
+  /** Whether there was nothing in the tree when it began. */
+  intoEmpty: boolean;
+  /** The time that everything gets that it writes. */
+  at: Date;
+}
+
 /**
  * The one way to change a project's tree: in a transaction that is the only one to do so, with the quota held and former
  * versions pruned at its end. Throws `project_not_found` and `storage_quota_exceeded`.
  */
-export async function changeTree<T>(projectId: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function changeTree<T>(
+  projectId: string,
+  work: (client: PoolClient, change: TreeChange) => Promise<T>,
+): Promise<T> {
   const limits = treeLimits();
   return await inTransaction(async (client) => {
-    const before = await lockTree(client, projectId);
-    const result = await work(client);
+    const { change, ...before } = await lockTree(client, projectId);
+    const result = await work(client, change);
     await pruneByNumber(client, { projectId, revision: before.revision, versions: limits.versions });
     const { rows } = await client.query<TreeRow>(`SELECT ${COLUMNS} FROM vfs_trees WHERE project_id = $1`, [projectId]);
     const after = usage(rows[0]);
@@ -37,15 +48,21 @@ export async function changeTree<T>(projectId: string, work: (client: PoolClient
 }
 
 /** Begins a new revision. Finds the project alive as well: a deletion that comes now waits for the transaction's end. */
-async function lockTree(client: PoolClient, projectId: string): Promise<ReturnType<typeof usage>> {
-  const { rows } = await client.query<TreeRow>(
+async function lockTree(
+  client: PoolClient,
+  projectId: string,
+): Promise<ReturnType<typeof usage> & { change: TreeChange }> {
+  const { rows } = await client.query<TreeRow & TreeChange>(
     `WITH alive AS (SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR SHARE)
      INSERT INTO vfs_trees (project_id) SELECT id FROM alive
-     ON CONFLICT (project_id) DO UPDATE SET revision = vfs_trees.revision + 1 RETURNING ${COLUMNS}`,
+     ON CONFLICT (project_id) DO UPDATE SET revision = vfs_trees.revision + 1
+     RETURNING ${COLUMNS}, now() AS at,
+       NOT EXISTS (SELECT 1 FROM vfs_entries e WHERE e.project_id = $1) AS "intoEmpty"`,
     [projectId],
   );
-  if (rows.length === 0) throw new DomainError("project_not_found", `there is no project ${projectId}`);
-  return usage(rows[0]);
+  const [row] = rows;
+  if (row === undefined) throw new DomainError("project_not_found", `there is no project ${projectId}`);
+  return { ...usage(row), change: { intoEmpty: row.intoEmpty, at: row.at } };
 }
 
 function usage(row: TreeRow | undefined) {
@@ -78,6 +95,20 @@ export async function requireNoClashes(client: PoolClient, projectId: string, pa
   );
   const clash = rows[0];
   if (clash === undefined) return;
-  const below = clash.below ?? paths.find((path) => path.startsWith(`${clash.file}/`));
-  throw new DomainError("path_conflict", `'${below}' cannot lie below '${clash.file}', which is a file`);
+  throw pathConflict(clash.file, clash.below ?? paths.find((path) => path.startsWith(`${clash.file}/`)));
+}
+
+/** The same for what is written into an empty tree, where nothing else can be in the way. */
+export function requireNoClashesAmong({ leaves, folders }: { leaves: string[]; folders: string[] }): void {
+  const files = new Set(leaves);
+  for (const path of [...leaves, ...folders]) {
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const folder = path.slice(0, end);
+      if (files.has(folder)) throw pathConflict(folder, path);
+    }
+  }
+}
+
+function pathConflict(file: string, below: string | undefined): DomainError {
+  return new DomainError("path_conflict", `'${below}' cannot lie below '${file}', which is a file`);
 }

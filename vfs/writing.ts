@@ -94,10 +94,10 @@ function requireWhole(bytes: number, expected: number | undefined): void {
 
 async function putEntry(location: Location, content: StoredContent, options: WriteOptions): Promise<WrittenFile> {
   const { projectId, path } = location;
-  return await changeTree(projectId, async (client) => {
+  return await changeTree(projectId, async (client, change) => {
     await requirePrecondition(client, location, options.precondition);
     const row: FileRow = { path, kind: "file", executable: options.executable ?? null, content, target: null };
-    const [written] = await putRows(client, { projectId, rows: [row] });
+    const [written] = await putRows(client, { projectId, rows: [row], change });
     if (written === undefined) throw new Error("writing the entry gave no row");
     await requireNoClashes(client, projectId, [path]);
     return { entry: toEntry(written), created: written.created };
