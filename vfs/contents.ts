@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
-import type { PoolClient } from "pg";
+import { createHash, hash as hashAtOnce } from "node:crypto";
+import { DatabaseError, type PoolClient } from "pg";
 import { inTransaction, pgPool } from "../platform/pg-pool";
+import { newContentId } from "./content-id";
 import { type ContentStore, isTransactional, type SmallContent, type TransactionalStore } from "./content-store";
+import { bigintField, booleanField, copyRows, textField, uuidField } from "./copy-rows";
 
 /**
  * Contents of a project's files. The order of a write is fixed: a row, then the bytes, then "stored", and only then may
@@ -30,9 +32,11 @@ export interface ContentTarget {
 const TELL_EVERY_MS = 60_000;
 /** The first of PostgreSQL's two numbers of an advisory lock; the second is the project's. */
 const CONFIRM_LOCK = 0x766673;
+/** PostgreSQL's unique_violation. */
+const TAKEN = "23505";
 
 export function hashOf(data: Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
+  return hashAtOnce("sha256", data);
 }
 
 /** Stores small contents, each distinct one once. Gives what is stored, in the order of what was given. */
@@ -42,17 +46,27 @@ export async function storeMany(
 ): Promise<StoredContent[]> {
   const hashes = contents.map(({ data }) => hashOf(data));
   const distinct = new Map(contents.map((content, i) => [hashes[i] ?? "", content]));
-  const stored = await reuse(pgPool(), { projectId, hashes: [...distinct.keys()] });
-  const fresh = [...distinct].flatMap(([hash, { data, path }]) =>
-    stored.has(hash) ? [] : [{ id: randomUUID(), hash, size: data.length, data, name: nameOf(projectId, path) }],
-  );
-  if (fresh.length > 0) {
-    const confirmed = isTransactional(store)
-      ? await storeTogether(fresh, { projectId, store })
-      : await storeElsewhere(fresh, { projectId, store });
-    for (const content of confirmed) stored.set(content.hash, content);
-  }
+  const stored = await storeDistinct(distinct, { projectId, store });
   return hashes.map((hash) => found(stored, hash));
+}
+
+async function storeDistinct(
+  contents: ReadonlyMap<string, NewContent>,
+  { projectId, store }: ContentTarget,
+): Promise<Map<string, StoredContent>> {
+  const stored = await reuse(pgPool(), { projectId, hashes: [...contents.keys()] });
+  const fresh = [...contents].flatMap(([hash, { data, path }]) =>
+    stored.has(hash) ? [] : [{ id: newContentId(), hash, size: data.length, data, name: nameOf(projectId, path) }],
+  );
+  if (fresh.length === 0) return stored;
+  if (isTransactional(store)) {
+    // Somebody else has stored one of them meanwhile, which is found now.
+    if (!(await storeTogether(fresh, { projectId, store }))) return await storeDistinct(contents, { projectId, store });
+    for (const { id, hash, size } of fresh) stored.set(hash, { id, hash, size });
+  } else {
+    for (const content of await storeElsewhere(fresh, { projectId, store })) stored.set(content.hash, content);
+  }
+  return stored;
 }
 
 type FreshContent = StoredContent & SmallContent;
@@ -67,29 +81,38 @@ async function storeElsewhere(fresh: FreshContent[], { projectId, store }: Conte
   return await confirm(projectId, fresh);
 }
 
-/** Rows and bytes in one transaction. It need not wait for the disk: whoever refers to them commits later, and does. */
+/**
+ * Rows and bytes in one transaction. It need not wait for the disk: whoever refers to them commits later, and does. Gives
+ * false, and has stored nothing, when the project has one of the contents already.
+ */
 async function storeTogether(
   fresh: FreshContent[],
   { projectId, store }: { projectId: string; store: TransactionalStore },
-): Promise<StoredContent[]> {
-  return await inTransaction(async (client) => {
-    await client.query(
-      "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock($1, hashtext($2))",
-      [CONFIRM_LOCK, projectId],
-    );
-    const { rows } = await client.query<{ id: string }>(
-      `INSERT INTO vfs_contents (id, project_id, store, hash, size, stored)
-       SELECT v.id, $1, $2, v.hash, v.size, true FROM unnest($3::uuid[], $4::text[], $5::bigint[]) AS v (id, hash, size)
-       ON CONFLICT (project_id, hash) WHERE stored DO NOTHING RETURNING id`,
-      [projectId, store.name, fresh.map(({ id }) => id), fresh.map(({ hash }) => hash), fresh.map(({ size }) => size)],
-    );
-    const own = new Set(rows.map(({ id }) => id));
-    const written = fresh.filter(({ id }) => own.has(id));
-    if (written.length > 0) await store.putManyWithin(client, written);
-    const hashes = fresh.flatMap(({ id, hash }) => (own.has(id) ? [] : [hash]));
-    const theirs = hashes.length === 0 ? [] : (await reuse(client, { projectId, hashes })).values();
-    return [...written.map(({ id, hash, size }) => ({ id, hash, size })), ...theirs];
-  });
+): Promise<boolean> {
+  const [project, storeName, isStored] = [uuidField(projectId), textField(store.name), booleanField(true)];
+  const rows = fresh.map(({ id, hash, size }) => [
+    uuidField(id),
+    project,
+    textField(hash),
+    bigintField(size),
+    storeName,
+    isStored,
+  ]);
+  try {
+    await inTransaction(async (client) => {
+      // One at a time for a project: two that store the same hashes would wait for each other at the index.
+      await client.query(
+        "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock($1, hashtext($2))",
+        [CONFIRM_LOCK, projectId],
+      );
+      await copyRows(client, "vfs_contents (id, project_id, hash, size, store, stored)", rows);
+      await store.putManyWithin(client, fresh);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === TAKEN) return false;
+    throw error;
+  }
 }
 
 /** Stores one content of any size as it comes, without having it in memory. */
@@ -97,7 +120,7 @@ export async function storeStream(
   { data, path }: { data: AsyncIterable<Uint8Array>; path: string },
   { projectId, store }: ContentTarget,
 ): Promise<StoredContent> {
-  const id = randomUUID();
+  const id = newContentId();
   await pgPool().query("INSERT INTO vfs_contents (id, project_id, store) VALUES ($1, $2, $3)", [
     id,
     projectId,

@@ -1,7 +1,8 @@
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { chunksOf, inChunks, sliceOfChunk, splitBuffer } from "./chunks";
 import { type Chunk, type ChunkedContent, joinChunks, missing, refuseExtraChunk, requireChunk } from "./content-damage";
 import type { ByteRange, SmallContent, TransactionalStore } from "./content-store";
+import { copyRows, type Field, intField, uuidField } from "./copy-rows";
 
 /** As large as GridFS' chunks, so that both stores behave alike. */
 export const CHUNK_BYTES = 255 * 1024;
@@ -11,15 +12,9 @@ export interface PostgresStoreOptions {
   chunkBytes?: number;
 }
 
-/**
- * All bytes in one parameter, which travels as it is: those of an array would be written in hexadecimal digits. The commit
- * need not be on disk, because the later one of whoever refers to the content brings it there as well.
- */
+/** The commit need not be on disk, because the later one of whoever refers to the content brings it there as well. */
 const INSERT = `INSERT INTO vfs_chunks (content_id, n, data)
-  SELECT c.id, c.n, substring($4::bytea FROM c.start::int FOR c.length)
-  FROM set_config('synchronous_commit', 'off', true), (
-    SELECT id, n, length, 1 + sum(length) OVER (ORDER BY ordinality) - length AS start
-    FROM unnest($1::uuid[], $2::int[], $3::int[]) WITH ORDINALITY AS given (id, n, length, ordinality)) c`;
+  SELECT $1, $2, $3 FROM set_config('synchronous_commit', 'off', true)`;
 
 interface ChunkRow extends Chunk {
   content_id: string;
@@ -27,20 +22,16 @@ interface ChunkRow extends Chunk {
 
 /** Contents in the database itself: rows of vfs_chunks, which belong to a row of vfs_contents and go with it. */
 export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: PostgresStoreOptions): TransactionalStore {
-  async function insert(client: Pick<Pool, "query">, chunks: ChunkRow[]): Promise<void> {
-    if (chunks.length === 0) return;
-    await client.query(INSERT, [
-      chunks.map(({ content_id }) => content_id),
-      chunks.map(({ n }) => n),
-      chunks.map(({ data }) => data.length),
-      Buffer.concat(chunks.map(({ data }) => data)),
-    ]);
+  function* chunkRows(contents: readonly SmallContent[]): Generator<Field[]> {
+    for (const { id, data } of contents) {
+      const content = uuidField(id);
+      for (const [n, chunk] of splitBuffer(data, chunkBytes).entries()) yield [content, intField(n), chunk];
+    }
   }
 
-  const chunkRows = (contents: readonly SmallContent[]): ChunkRow[] =>
-    contents.flatMap(({ id, data }) =>
-      splitBuffer(data, chunkBytes).map((chunk, n) => ({ content_id: id, n, data: chunk })),
-    );
+  async function copy(client: PoolClient, contents: readonly SmallContent[]): Promise<void> {
+    await copyRows(client, "vfs_chunks (content_id, n, data)", chunkRows(contents));
+  }
 
   /** Contents that have been stored, by id. */
   async function chunked(ids: readonly string[]): Promise<Map<string, ChunkedContent>> {
@@ -63,18 +54,26 @@ export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: Postgres
     name: "postgres",
 
     async putMany(contents) {
-      await insert(pool(), chunkRows(contents));
+      const client = await pool().connect();
+      try {
+        await client.query("BEGIN");
+        await client.query("SET LOCAL synchronous_commit = off");
+        await copy(client, contents);
+        await client.query("COMMIT");
+        client.release();
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
     },
 
-    async putManyWithin(client, contents) {
-      await insert(client, chunkRows(contents));
-    },
+    putManyWithin: copy,
 
     async put({ id, data }) {
       let n = 0;
       let bytes = 0;
       for await (const chunk of inChunks(data, chunkBytes)) {
-        await insert(pool(), [{ content_id: id, n, data: chunk }]);
+        await pool().query(INSERT, [id, n, chunk]);
         n += 1;
         bytes += chunk.length;
       }

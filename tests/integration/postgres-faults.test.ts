@@ -23,6 +23,8 @@ beforeAll(async () => {
   // Short, so that giving up can be waited for.
   pool = new pg.Pool({ connectionString: uri.href, max: 2, connectionTimeoutMillis: 1_000, query_timeout: 1_000 });
   pool.on("error", () => undefined);
+  // As the app's own pool has it: a connection that breaks in somebody's hands fails what it was used for.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   projectId = await newProject();
 });
 
