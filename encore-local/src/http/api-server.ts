@@ -1,21 +1,39 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { CONNECTION_LIMITS, type ConnectionLimits } from "./connection-limits";
 import type { Dispatcher } from "./dispatcher";
+import { SlowClients } from "./slow-clients";
+import type { WebSockets } from "./web-sockets";
 
-const GOING_AWAY = 1001;
 const IDLE_SWEEP_MS = 10;
+/** Headers that take too long are noticed late by a part of their time. */
+const LOOKS_FOR_HEADERS = 4;
+
+export interface ApiServerOptions {
+  dispatcher: Pick<Dispatcher, "request" | "upgrade">;
+  sockets: WebSockets;
+  /** What the app has not caught. */
+  onFault: (error: unknown) => void;
+  limits?: ConnectionLimits;
+}
 
 /** The listening side: takes connections, and lets go of them in good order. */
 export class ApiServer {
-  readonly #dispatcher: Dispatcher;
+  readonly #dispatcher: Pick<Dispatcher, "request" | "upgrade">;
+  readonly #sockets: WebSockets;
+  readonly #slowClients: SlowClients;
   readonly #server: Server;
   readonly #onFault: (error: unknown) => void;
   readonly #running = new Set<Promise<void>>();
 
-  constructor(dispatcher: Dispatcher, onFault: (error: unknown) => void) {
+  constructor({ dispatcher, sockets, onFault, limits = CONNECTION_LIMITS }: ApiServerOptions) {
     this.#dispatcher = dispatcher;
+    this.#sockets = sockets;
     this.#onFault = onFault;
-    this.#server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 });
+    // A body may take as long as it needs, as long as it comes.
+    const connectionsCheckingInterval = limits.headersMs / LOOKS_FOR_HEADERS;
+    this.#server = createServer({ requestTimeout: 0, connectionsCheckingInterval });
+    this.#slowClients = new SlowClients(this.#server, limits);
     this.#server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       try {
         const work = this.#dispatcher.request(request, response);
@@ -41,21 +59,27 @@ export class ApiServer {
     });
   }
 
+  /** Where it listens. */
+  address(): ReturnType<Server["address"]> {
+    return this.#server.address();
+  }
+
   /** Takes no new connections, closes streams with a reason, and resolves when the running requests are done. */
   async drain(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    for (const socket of this.#dispatcher.sockets) socket.close(GOING_AWAY, "server is shutting down");
+    this.#sockets.close();
     await Promise.allSettled(this.#running);
     // A connection is idle only once its last answer has left, however slowly the client takes it.
     const sweep = setInterval(() => this.#server.closeIdleConnections(), IDLE_SWEEP_MS);
     await closed;
     clearInterval(sweep);
+    this.#slowClients.stop();
   }
 
   /** Cuts off whatever is left. */
   destroy(): void {
-    for (const socket of this.#dispatcher.sockets) socket.terminate();
+    this.#sockets.terminate();
     this.#server.closeAllConnections();
   }
 

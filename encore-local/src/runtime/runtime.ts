@@ -3,6 +3,7 @@ import { ApiServer } from "../http/api-server";
 import { Cors } from "../http/cors";
 import { Dispatcher } from "../http/dispatcher";
 import { Health } from "../http/health";
+import { WebSockets } from "../http/web-sockets";
 import { type CronJobs, createCronJobs } from "../primitives/cron/runtime";
 import { type AuthCallback, Authenticator, Gateway } from "../primitives/gateway/runtime";
 import { createLogger } from "../primitives/log/runtime";
@@ -155,7 +156,9 @@ export class Runtime {
   async runForever(): Promise<number> {
     const pages = Object.assign({}, ...this.#primitives.map((primitive) => primitive.pages ?? {}));
     const health = new Health(this.#config.model.app.id, pages);
+    const sockets = new WebSockets();
     const dispatcher = new Dispatcher({
+      sockets,
       table: this.#table,
       authenticator: this.#authenticator,
       streams: this.#streams,
@@ -165,7 +168,7 @@ export class Runtime {
       recorder: this.#recorder,
     });
     const report = (error: unknown): void => this.#report("serving a request failed", error);
-    const server = new ApiServer(dispatcher, report);
+    const server = new ApiServer({ dispatcher, sockets, onFault: report });
     if (!(await leaveToListen())) return 1;
     await server.listen(this.#config.listen);
     this.#cronJobs.start();

@@ -1,13 +1,17 @@
 import type { WebSocket } from "ws";
 import type { Channel } from "./message-port";
 
-/** A channel over a WebSocket. */
-export function webSocketChannel(socket: WebSocket): Channel {
+/** A channel over a WebSocket. One whose client leaves more than `maxWaitingBytes` lying is cut off: the SDK lets no app wait. */
+export function webSocketChannel(socket: WebSocket, { maxWaitingBytes }: { maxWaitingBytes: number }): Channel {
   return {
     send: (text) => {
-      if (socket.readyState === socket.OPEN) socket.send(text);
+      if (socket.readyState !== socket.OPEN) return;
+      socket.send(text);
+      if (socket.bufferedAmount > maxWaitingBytes) socket.terminate();
     },
     close: () => socket.close(),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
     onMessage: (listener) => socket.on("message", (data) => listener(String(data))),
     onClose: (listener) => {
       if (socket.readyState === socket.CLOSED) listener();

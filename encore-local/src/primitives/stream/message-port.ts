@@ -6,6 +6,9 @@ import type { Payload } from "../../runtime/request";
 export interface Channel {
   send(text: string): void;
   close(): void;
+  /** Has the other side wait, where that is possible. */
+  pause?(): void;
+  resume?(): void;
   onMessage(listener: (text: string) => void): void;
   /** Called once, at once when the channel is closed already. */
   onClose(listener: () => void): void;
@@ -17,6 +20,9 @@ export interface MessageCodec {
   /** Absent when the other side may send nothing. */
   incoming?: BodyReader;
 }
+
+/** As many messages may lie unread before the other side has to wait. */
+const MAX_UNREAD = 256;
 
 /** One end of a stream: messages by their schemas, received in order, waiting or waited for. */
 export class MessagePort {
@@ -56,7 +62,10 @@ export class MessagePort {
   /** The next message; rejects once the stream is closed and all messages are taken. */
   recv(): Promise<Payload> {
     const message = this.#received.shift();
-    if (message) return Promise.resolve(message);
+    if (message) {
+      if (this.#received.length === 0) this.#channel.resume?.();
+      return Promise.resolve(message);
+    }
     if (this.#closed) return Promise.reject(new Error(this.#closedMessage));
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
@@ -71,7 +80,7 @@ export class MessagePort {
     const message = incoming(text);
     const waiting = this.#waiting.shift();
     if (waiting) waiting.resolve(message);
-    else this.#received.push(message);
+    else if (this.#received.push(message) >= MAX_UNREAD) this.#channel.pause?.();
   }
 
   #onClose(): void {
