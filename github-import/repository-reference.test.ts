@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseRepositoryReference } from "./repository-reference";
 
-const GITHUB = ["github.com", "www.github.com"];
-const ENTERPRISE = ["github.example.com"];
+const GITHUB = ["github.com", "www.github.com", "ssh.github.com"];
+const ENTERPRISE = ["github.example.com:8443", "github.example.com"];
 
 describe("a repository", () => {
   it.each([
@@ -14,6 +14,7 @@ describe("a repository", () => {
     ["git@github.com:owner/name.git", { owner: "owner", name: "name" }],
     ["ssh://git@github.com/owner/name", { owner: "owner", name: "name" }],
     ["ssh://git@github.com/owner/name.git", { owner: "owner", name: "name" }],
+    ["ssh://git@ssh.github.com:443/owner/name.git", { owner: "owner", name: "name" }],
     ["https://github.com/owner/name/tree/main/", { owner: "owner", name: "name", treePath: "main" }],
     ["owner/name/tree/main/src/a folder", { owner: "owner", name: "name", treePath: "main/src/a folder" }],
     ["https://github.com/owner/name/tree/main", { owner: "owner", name: "name", treePath: "main" }],
@@ -71,13 +72,28 @@ describe("a repository", () => {
     );
   });
 
-  it("of an Enterprise server has its host, and github.com is none of it", () => {
-    const expected = { owner: "owner", name: "name" };
-    expect(parseRepositoryReference("https://github.example.com/owner/name", ENTERPRISE)).toEqual(expected);
-    expect(parseRepositoryReference("git@github.example.com:owner/name.git", ENTERPRISE)).toEqual(expected);
-    for (const text of ["https://github.com/owner/name", "git@github.com:owner/name"])
-      expect(() => parseRepositoryReference(text, ENTERPRISE)).toThrow(/not a repository/);
+  it.each([
+    "owner/name",
+    "https://github.example.com:8443/owner/name",
+    "https://github.example.com/owner/name.git",
+    "git@github.example.com:owner/name.git",
+    "ssh://git@github.example.com:2222/owner/name.git",
+  ])("of an Enterprise server has its host, as in %s", (text) => {
+    expect(parseRepositoryReference(text, ENTERPRISE)).toEqual({ owner: "owner", name: "name" });
   });
+
+  it.each(["https://github.com/owner/name", "git@github.com:owner/name", "ssh://git@github.com/owner/name"])(
+    "of github.com is none of an Enterprise server's, which is said of %s",
+    (text) => {
+      expect(() => parseRepositoryReference(text, ENTERPRISE)).toThrow(
+        expect.objectContaining({
+          reason: "invalid_repository",
+          message: expect.stringContaining("is not of github.example.com:8443"),
+          hint: "Write owner/name, or an address of github.example.com:8443.",
+        }),
+      );
+    },
+  );
 
   it("does not show credentials that were sent along", () => {
     const secret = "x".repeat(20);

@@ -18,7 +18,7 @@ const MAX_TREE_SEGMENTS = 20;
 
 /**
  * Reads `owner/name`, `https://HOST/owner/name` (also with `.git` or `/tree/<ref>/<folder>`), `git@HOST:owner/name` or
- * `ssh://git@HOST/owner/name`, for the hosts that are GitHub's. Throws `invalid_repository` for anything else.
+ * `ssh://git@HOST/owner/name` (also with a port), for the hosts that are GitHub's. Throws `invalid_repository` for anything else.
  */
 export function parseRepositoryReference(text: string, hosts: readonly string[]): RepositoryReference {
   const trimmed = text.trim();
@@ -54,15 +54,16 @@ export function requireFolder(folder: string): string {
 
 /** The parts behind the host, which must be GitHub's. */
 function segmentsOf(text: string, hosts: readonly string[]): string[] {
-  const ssh = /^(?:git@([^:/]+):|ssh:\/\/git@([^:/]+)\/)(.*)$/.exec(text);
+  const ssh = /^(?:git@([^:/]+):|ssh:\/\/git@([^:/]+)(?::\d+)?\/)(.*)$/.exec(text);
   if (ssh !== null) {
-    if (!hosts.includes(ssh[1] ?? ssh[2] ?? "")) throw invalid(text);
+    requireHost(ssh[1] ?? ssh[2] ?? "", hosts, text);
     return (ssh[3] ?? "").split("/");
   }
   if (!text.includes(":")) return text.split("/");
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const plain = url?.username === "" && url.password === "" && url.search === "" && url.hash === "";
-  if (url?.protocol !== "https:" || !plain || !hosts.includes(url.host)) throw invalid(text);
+  if (url?.protocol !== "https:" || !plain) throw invalid(text);
+  requireHost(url.host, hosts, text);
   return url.pathname
     .slice(1)
     .split("/")
@@ -80,8 +81,18 @@ function decoded(segment: string, text: string): string {
   throw invalid(text);
 }
 
+function requireHost(host: string, hosts: readonly string[], text: string): void {
+  if (hosts.includes(host)) return;
+  throw new DomainError("invalid_repository", `'${shown(text)}' is not of ${hosts[0]}, from where is imported here`, {
+    hint: `Write owner/name, or an address of ${hosts[0]}.`,
+  });
+}
+
 function invalid(text: string, cause?: unknown): DomainError {
-  // A token may stand before the at sign, or in the query.
-  const shown = text.split(/[?#]/)[0]?.replace(/^.*@/s, "...@").slice(0, 80) ?? "";
-  return new DomainError("invalid_repository", `'${shown}' is not a repository of GitHub's`, { cause });
+  return new DomainError("invalid_repository", `'${shown(text)}' is not a repository of GitHub's`, { cause });
+}
+
+/** A token may stand before the at sign, or in the query. */
+function shown(text: string): string {
+  return text.split(/[?#]/)[0]?.replace(/^.*@/s, "...@").slice(0, 80) ?? "";
 }

@@ -1,21 +1,22 @@
 import { DomainError } from "../../platform/errors";
 import { redact } from "../../platform/redaction";
 
-const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_WAIT_SECONDS = 3_600;
 /** What GitHub asks for where it names no time. */
 const DEFAULT_WAIT_SECONDS = 60;
 
 export interface Asked {
+  /** The answer's body. */
+  text: string;
   hasToken: boolean;
   /** The branch, tag or commit that was asked for, if any. */
   ref: string | undefined;
 }
 
 /** What GitHub's answer means; see its documentation of errors and rate limits. */
-export async function failureOf(response: Response, asked: Asked): Promise<DomainError> {
+export function failureOf(response: Pick<Response, "status" | "headers">, asked: Asked): DomainError {
   const { status } = response;
-  const message = await messageOf(response);
+  const message = messageOf(asked.text);
   switch (status) {
     case 401:
       return new DomainError("github_token_rejected", "GitHub does not accept the token");
@@ -50,7 +51,7 @@ export function refNotFound(ref: string | undefined): DomainError {
   return new DomainError("ref_not_found", `there is no branch, tag or commit '${ref ?? ""}'`);
 }
 
-function forbidden({ status, headers }: Response, message: string): DomainError {
+function forbidden({ status, headers }: Pick<Response, "status" | "headers">, message: string): DomainError {
   const sso = headers.get("x-github-sso");
   if (sso?.startsWith("required")) return ssoRequired(sso);
   const isPrimary = headers.get("x-ratelimit-remaining") === "0";
@@ -88,8 +89,7 @@ function waitSeconds(headers: Headers): number {
 }
 
 /** GitHub's own words, redacted and short; nothing of an HTML page. */
-async function messageOf(response: Response): Promise<string> {
-  const text = (await response.text().catch(() => "")).slice(0, MAX_ERROR_BYTES);
+function messageOf(text: string): string {
   try {
     const body: unknown = JSON.parse(text);
     const message = typeof body === "object" && body !== null && "message" in body ? String(body.message) : "";

@@ -15,6 +15,7 @@ import { failureOf } from "./failures";
 import { withIdleTimeout } from "./idle-timeout";
 import type { KnownAnswers } from "./known-answers";
 import { request } from "./request";
+import { readText } from "./text-body";
 
 export interface GitHubClientOptions {
   /** Without a slash at the end; `https://api.github.com`, an Enterprise server's, or a test server's. */
@@ -22,7 +23,7 @@ export interface GitHubClientOptions {
   /** Sent to the API's host only. */
   token: string | undefined;
   known: KnownAnswers;
-  /** A download that gives nothing for this long has stalled. */
+  /** A connection that gives nothing for this long has stalled. */
   idleMs: number;
 }
 
@@ -81,8 +82,8 @@ export class GitHubClient {
       ifNoneMatch: known?.etag ?? undefined,
     });
     if (response.status === 304 && known !== undefined) return known;
-    if (!response.ok) throw await failureOf(response, { hasToken: this.#hasToken, ref });
-    const text = await bodyOf(response, { what: "the commit", signal });
+    if (!response.ok) throw await this.#failureOf(response, { ref, signal });
+    const text = await readText(response, { what: "the commit", idleMs: this.options.idleMs, signal });
     return { commitId: parseAnswer(commitAnswer, text, "the commit"), etag: response.headers.get("etag") };
   }
 
@@ -92,30 +93,36 @@ export class GitHubClient {
     { commitId, signal }: { commitId: string; signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>> {
     const response = await request(`${pathOf(repository)}/tarball/${commitId}`, { ...this.options, signal });
-    if (!response.ok) throw await failureOf(response, { hasToken: this.#hasToken, ref: commitId });
+    if (!response.ok) throw await this.#failureOf(response, { ref: commitId, signal });
     const type = response.headers.get("content-type") ?? "";
     if (/html|json|text\//.test(type) || response.body === null) {
       await response.body?.cancel();
       throw new DomainError("github_bad_answer", `GitHub answered with ${type || "nothing"} in place of an archive`);
     }
-    return withIdleTimeout(response.body, { milliseconds: this.options.idleMs, signal });
+    return withIdleTimeout(response.body, { milliseconds: this.options.idleMs, what: "the archive", signal });
   }
 
-  get #hasToken(): boolean {
-    return this.options.token !== undefined;
+  async #failureOf(
+    response: Response,
+    { ref, signal }: { ref: string | undefined; signal: AbortSignal },
+  ): Promise<DomainError> {
+    const { token, idleMs } = this.options;
+    // What goes wrong with the words of an error takes nothing from the error.
+    const text = await readText(response, { what: "an error", idleMs, signal }).catch(() => "");
+    return failureOf(response, { text, hasToken: token !== undefined, ref });
   }
 
   async #json<T>(
     path: string,
     { schema, what, signal }: { schema: z.ZodType<T>; what: string; signal: AbortSignal },
   ): Promise<{ value: T; link: string | null }> {
-    const { known, token } = this.options;
+    const { known, token, idleMs } = this.options;
     const before = known.get(path, token);
     const response = await request(path, { ...this.options, signal, ifNoneMatch: before?.etag });
     if (response.status === 304 && before !== undefined)
       return { value: parseAnswer(schema, before.value, what), link: before.link };
-    if (!response.ok) throw await failureOf(response, { hasToken: this.#hasToken, ref: undefined });
-    const value = parseAnswer(schema, parseJson(await bodyOf(response, { what, signal }), what), what);
+    if (!response.ok) throw await this.#failureOf(response, { ref: undefined, signal });
+    const value = parseAnswer(schema, parseJson(await readText(response, { what, idleMs, signal }), what), what);
     const [etag, link] = [response.headers.get("etag"), response.headers.get("link")];
     if (etag !== null) known.set(path, token, { etag, value, link });
     return { value, link };
@@ -129,15 +136,6 @@ function pathOf({ owner, name }: RepositoryName): string {
 /** Slashes stay: GitHub takes them as part of the reference. */
 function encodeRef(ref: string): string {
   return ref.split("/").map(encodeURIComponent).join("/");
-}
-
-async function bodyOf(response: Response, { what, signal }: { what: string; signal: AbortSignal }): Promise<string> {
-  try {
-    return await response.text();
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw new DomainError("github_unavailable", `the connection to GitHub broke while it told of ${what}`, { cause });
-  }
 }
 
 function parseJson(text: string, what: string): unknown {

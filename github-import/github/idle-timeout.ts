@@ -3,13 +3,15 @@ import { DomainError } from "../../platform/errors";
 export interface IdleTimeoutOptions {
   /** A download that gives nothing for this long has stalled. */
   milliseconds: number;
+  /** For people: what comes. */
+  what: string;
   signal: AbortSignal;
 }
 
 /** The body's pieces as they come. Throws `github_unavailable` when the connection breaks or stalls. */
 export async function* withIdleTimeout(
   body: ReadableStream<Uint8Array>,
-  { milliseconds, signal }: IdleTimeoutOptions,
+  { milliseconds, what, signal }: IdleTimeoutOptions,
 ): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   try {
@@ -21,7 +23,7 @@ export async function* withIdleTimeout(
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof DomainError) throw cause;
-    throw new DomainError("github_unavailable", "the connection to GitHub broke while the archive came", { cause });
+    throw new DomainError("github_unavailable", `the connection to GitHub broke while ${what} came`, { cause });
   } finally {
     // The connection is given up where not everything was read.
     await reader.cancel().catch(() => undefined);
@@ -34,7 +36,7 @@ async function readWithin(
 ): ReturnType<typeof reader.read> {
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_, reject) => {
-    const error = new DomainError("github_unavailable", "the download from GitHub stalled");
+    const error = new DomainError("github_unavailable", "the connection to GitHub stalled");
     timer = setTimeout(() => reject(error), milliseconds);
   });
   try {

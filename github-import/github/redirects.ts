@@ -1,7 +1,5 @@
 import { DomainError } from "../../platform/errors";
-
-/** Hosts that GitHub's own API hands archives over to. */
-const GITHUB_ARCHIVE_HOSTS = new Set(["codeload.github.com"]);
+import { isArchiveHost, isLoopback } from "./hosts";
 
 /**
  * Only the API's own host, and by redirect its archive host; https, except on loopback. Throws `github_bad_answer` for any
@@ -23,11 +21,5 @@ function isTrusted(url: URL, api: URL): boolean {
   if (url.host === api.host) return true;
   // A test server on loopback has its archive host on another port of loopback.
   if (isLoopback(api.hostname)) return isLoopback(url.hostname);
-  if (url.port !== "") return false;
-  if (api.hostname === "api.github.com") return GITHUB_ARCHIVE_HOSTS.has(url.hostname);
-  return url.hostname === `codeload.${api.hostname}`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+  return isArchiveHost(url, api);
 }

@@ -3,7 +3,6 @@ import { requireTrustedHop } from "./redirects";
 
 const API_VERSION = "2022-11-28";
 const USER_AGENT = "vaporform-backend";
-const HEADERS_TIMEOUT_MS = 30_000;
 const MAX_HOPS = 3;
 
 export interface RequestOptions {
@@ -11,6 +10,8 @@ export interface RequestOptions {
   apiUrl: string;
   /** Sent to the API's host only. */
   token: string | undefined;
+  /** A server that is silent for this long has gone away. */
+  idleMs: number;
   signal: AbortSignal;
   accept?: string;
   /** The ETag of what is known already. */
@@ -35,9 +36,12 @@ export async function request(path: string, options: RequestOptions): Promise<Re
   }
 }
 
-async function requestOnce(url: URL, { token, signal, accept, ifNoneMatch }: RequestOptions): Promise<Response> {
+async function requestOnce(
+  url: URL,
+  { token, idleMs, signal, accept, ifNoneMatch }: RequestOptions,
+): Promise<Response> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), HEADERS_TIMEOUT_MS);
+  const timer = setTimeout(() => late.abort(), idleMs);
   try {
     return await fetch(url, {
       redirect: "manual",

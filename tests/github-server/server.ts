@@ -20,6 +20,8 @@ export interface GitHubServerOptions {
   port?: number;
   /** Each commit's archive is packed once and then kept, as GitHub does. */
   keepArchives?: boolean;
+  /** Answers as an Enterprise Server does: the API is below /api/v3. */
+  enterprise?: boolean;
   /** Former full names: they redirect to the present one, by its id. */
   renamed?: Record<string, string>;
   /** Called before each request is answered; may answer in the server's place, and then gives true. */
@@ -29,6 +31,7 @@ export interface GitHubServerOptions {
 }
 
 export interface GitHubServer {
+  /** Of the API. */
   url: string;
   /** Path and query of each request so far. */
   requests: string[];
@@ -54,7 +57,7 @@ export async function startGitHubServer(options: GitHubServerOptions): Promise<G
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${port}${apiPath(options)}`,
     requests,
     async close() {
       server.closeAllConnections();
@@ -62,6 +65,10 @@ export async function startGitHubServer(options: GitHubServerOptions): Promise<G
       await handler.close();
     },
   };
+}
+
+function apiPath({ enterprise }: GitHubServerOptions): string {
+  return enterprise === true ? "/api/v3" : "";
 }
 
 class Handler {
@@ -92,12 +99,15 @@ class Handler {
     const archive = /^\/_codeload\/([^/]+\/[^/]+)\/(.+)$/.exec(path);
     if (archive !== null)
       return await this.#archive(res, { fullName: archive[1] ?? "", commit: archive[2] ?? "", link: url.searchParams });
-    const match = /^\/(?:repos|repositories)\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(path);
+    const base = apiPath(this.options);
+    if (!path.startsWith(base)) return sendPageOfHtml(res);
+    const match = /^\/(?:repos|repositories)\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(path.slice(base.length));
     const fullName = match?.[1];
     const newName = this.options.renamed?.[fullName ?? ""];
     if (newName !== undefined) {
       const rest = match?.[2] === undefined ? "" : `/${match[2]}`;
-      res.writeHead(301, { Location: `http://${req.headers.host}/repositories/${newName}${rest}${url.search}` }).end();
+      const present = `${base}/repositories/${newName}${rest}${url.search}`;
+      res.writeHead(301, { Location: `http://${req.headers.host}${present}` }).end();
       return;
     }
     const token = /^(?:Bearer|token) (.+)$/i.exec(req.headers.authorization ?? "")?.[1];
@@ -176,6 +186,13 @@ class Handler {
     const expected = Buffer.from(this.#sign(fullName, expires));
     return Number(expires) > Date.now() / 1000 && given.length === expected.length && timingSafeEqual(given, expected);
   }
+}
+
+/** What a server shows to browsers. */
+function sendPageOfHtml(res: ServerResponse): void {
+  res
+    .writeHead(404, { "Content-Type": "text/html; charset=utf-8" })
+    .end("<!DOCTYPE html><title>Page not found</title>");
 }
 
 /** One page of a list, with GitHub's Link header. */

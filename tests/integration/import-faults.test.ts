@@ -74,6 +74,19 @@ const stall: Answer = (res) => {
   res.writeHead(200, { "Content-Type": "application/x-gzip" });
   res.write(archive("owner-name-abc1234", entry({ name: "owner-name-abc1234/README", body: "hello" })).subarray(0, 40));
 };
+/** Begins the answer about a commit. */
+const begin: Answer = (res) => {
+  res.writeHead(200, { "Content-Type": "application/vnd.github.sha" }).write("0123");
+};
+/** Never ends. */
+const flood: Answer = (res) => {
+  res.writeHead(200, { "Content-Type": "application/vnd.github.sha" });
+  const more = (): void => {
+    while (!res.destroyed && res.write("0".repeat(64 * 1024)));
+  };
+  res.on("drain", more);
+  more();
+};
 const breakOff: Answer = (res) => {
   stall(res, res.req);
   setImmediate(() => res.destroy());
@@ -101,6 +114,7 @@ describe("an answer that ends the import, with the reason", () => {
     ["no such repository", COMMITS, message(404, "Not Found"), "repository_not_found", /private/],
     ["an empty repository", COMMITS, message(409, "Git Repository is empty."), "empty_repository", /empty/],
     ["a page of HTML as the commit", COMMITS, html(200), "github_bad_answer", /commit/],
+    ["an answer without end as the commit", COMMITS, flood, "github_bad_answer", /commit/],
     ["half a commit", COMMITS, text("0123456789"), "github_bad_answer", /commit/],
     ["a page of HTML as the archive", ARCHIVE, html(200), "github_bad_answer", /text\/html/],
     ["something else as the archive", ARCHIVE, text("hello"), "github_bad_answer", /no gzip/],
@@ -205,10 +219,15 @@ describe("what may pass is tried again", () => {
     expect(await importing.tree(done.projectId)).toEqual({ README: "hello" });
   });
 
-  it("after a download that stalls, once it has been silent for long enough", async () => {
+  it.each<[string, RegExp, Answer, RegExp]>([
+    ["a download that stalls", ARCHIVE, stall, /stalled/],
+    ["an answer that stalls", COMMITS, begin, /stalled/],
+    ["a connection that is taken, and never answered", COMMITS, () => undefined, /could not be reached/],
+  ])("after %s, once it has been silent for long enough", async (_title, path, answer, words) => {
     importing.limits = { ...DEFAULT_LIMITS, idleMilliseconds: 100 };
-    const waiting = await attempt(ARCHIVE, stall);
-    expect((await importing.events(waiting.id)).at(-1)?.message).toMatch(/stalled/);
+    const waiting = await attempt(path, answer);
+    expect((await importing.events(waiting.id)).at(-1)?.message).toMatch(words);
+    importing.limits = DEFAULT_LIMITS;
     expect(await importing.finish(waiting.id)).toMatchObject({ status: "succeeded" });
   });
 
