@@ -2,7 +2,15 @@ import { db } from "../database";
 import { noteTransition } from "./metrics";
 import { DEADLINE_MINUTES, PASSING, type WorkspaceStatus } from "./state-machine";
 import { workspaceUpdates } from "./updates";
-import { COLUMNS, findWorkspace, oneWorkspace, type SqlValue, type WorkItem } from "./workspace-store";
+import {
+  COLUMNS,
+  findWorkspace,
+  oneWorkspace,
+  type SqlValue,
+  toWorkItem,
+  type WorkItem,
+  type WorkspaceRow,
+} from "./workspace-store";
 
 /** A worker that is silent for this long has died. */
 const LEASE_SECONDS = 10;
@@ -34,7 +42,7 @@ export interface Change {
 
 /** The rows as a worker sees them. A worker that was overtaken changes nothing: every write is fenced by its lease's number. */
 export interface LeasedRows {
-  /** Takes a row that is due; null when it is not, or somebody else has it. */
+  /** Takes a row that is due, and begins with one that is `pending`; null when it is not due, or somebody else has it. */
   claim(id: string): Promise<WorkItem | null>;
   /** Whether there will be something to do: later, or when another worker's lease is over. */
   isDueLater(id: string): Promise<boolean>;
@@ -51,13 +59,28 @@ export interface LeasedRows {
 export const leasedRows: LeasedRows = { claim, isDueLater, renew, release, reread, find: findWorkspace, write };
 
 async function claim(id: string): Promise<WorkItem | null> {
-  return await oneWorkspace(
-    `UPDATE workspaces SET lease_until = now() + make_interval(secs => $2::int), lease_generation = lease_generation + 1
-     WHERE id = $1::uuid AND next_attempt_at <= now() AND (lease_until IS NULL OR lease_until < now())
-     RETURNING ${COLUMNS}`,
+  const begun = "was = 'pending' AND wanted = 'running'";
+  const then = (column: string, value: string) => `${column} = CASE WHEN ${begun} THEN ${value} ELSE ${column} END`;
+  const row = await db.rawQueryRow<WorkspaceRow & { was: WorkspaceStatus }>(
+    `WITH due AS (
+       SELECT id AS due_id, status AS was FROM workspaces
+       WHERE id = $1::uuid AND next_attempt_at <= now() AND (lease_until IS NULL OR lease_until < now()) FOR UPDATE)
+     UPDATE workspaces SET lease_until = now() + make_interval(secs => $2::int), lease_generation = lease_generation + 1,
+       ${then("status", "'starting'")}, ${then("status_reason", "'a sandbox is being prepared'")},
+       ${then("deadline_at", "now() + make_interval(mins => $3::int)")}, ${then("updated_at", "now()")}
+     FROM due WHERE id = due_id RETURNING was, ${COLUMNS}`,
     id,
     LEASE_SECONDS,
+    DEADLINE_MINUTES.starting,
   );
+  if (row === null) return null;
+  const { was, ...claimed } = row;
+  const item = toWorkItem(claimed);
+  if (was !== item.status) {
+    noteTransition({ ...item, status: was }, item);
+    workspaceUpdates.announce(id);
+  }
+  return item;
 }
 
 async function isDueLater(id: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import type { WorkItem } from "./workspace-store";
 
 /** What a worker knows only while it has the row. */
 export interface Visit {
-  /** Nobody has asked Daytona for this workspace's sandbox before, so there is none to look for. */
+  /** Nobody had the row before, so there is no sandbox to look for. */
   untried: boolean;
   /** The sandbox as it was seen a moment ago, which spares another look. */
   seen: Sandbox | null;
@@ -57,7 +57,7 @@ export async function reconcile(workspaceId: string, ports: WorkerPorts): Promis
 
 /** Gives the row as it was left. */
 async function work(claimed: WorkItem, ports: WorkerPorts): Promise<WorkItem> {
-  const visit: Visit = { untried: claimed.status === "pending", seen: null, created: null };
+  const visit: Visit = { untried: claimed.leaseGeneration === 1, seen: null, created: null };
   let item = claimed;
   while (item.due && !processEnd.aborted) {
     const current = item;

@@ -6,7 +6,8 @@ import { type RunPlan, storedRunPlan } from "./run-plan";
 import { DEADLINE_MINUTES } from "./state-machine";
 import type { Workspace } from "./workspace";
 
-interface WorkspaceRow extends Omit<WorkItem, "createdAt" | "updatedAt" | "statusSince" | "errorHint" | "runPlan"> {
+export interface WorkspaceRow
+  extends Omit<WorkItem, "createdAt" | "updatedAt" | "statusSince" | "errorHint" | "runPlan"> {
   createdAt: Date;
   updatedAt: Date;
   statusSince: Date;
@@ -38,7 +39,7 @@ export const COLUMNS = `id, project_id AS "projectId", language, project_languag
   lease_generation AS "leaseGeneration", sandbox_generation AS "sandboxGeneration", replacements, owner_id AS "ownerId",
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-function toWorkItem(row: WorkspaceRow): WorkItem {
+export function toWorkItem(row: WorkspaceRow): WorkItem {
   return {
     ...row,
     runPlan: storedRunPlan(row.runPlan),
@@ -96,9 +97,13 @@ export interface NewWorkspace {
 /** Null when the project has a living workspace already. Throws `workspace_limit_reached`. */
 export async function insertWorkspace(workspace: NewWorkspace, { limit }: { limit: number }): Promise<WorkItem | null> {
   const { projectId, ownerId, language, projectLanguage, framework, unknownLanguage, runPlan, mode } = workspace;
-  // Nothing has to be done for one in development mode, so it is running from the start, and it is not counted.
+  // Nothing has to be done for one in development mode, so it is running from the start, and it is not counted. The others are
+  // counted one after another for each owner; none of them waits for the disk with that, since whatever follows from the row (its
+  // claim by a worker, the request's audit) is committed behind it in the same log, and waits.
   const row = await db.rawQueryRow<Omit<WorkspaceRow, "id"> & { id: string | null; isFull: boolean }>(
-    `WITH room AS MATERIALIZED (SELECT $8 = 'development' OR workspaces_counted_alone($2) < $10::int AS free),
+    `WITH room AS MATERIALIZED (
+       SELECT $8 = 'development' OR
+         (set_config('synchronous_commit', 'off', true) = 'off' AND workspaces_counted_alone($2) < $10::int) AS free),
      inserted AS (
        INSERT INTO workspaces (project_id, owner_id, language, project_language, framework, unknown_language, run_plan, mode,
          status, status_reason, next_attempt_at, deadline_at)

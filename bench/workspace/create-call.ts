@@ -6,13 +6,18 @@ import type { DaytonaServer } from "../../tests/daytona-server/server";
 import { startGitHubServer } from "../../tests/github-server/server";
 import { startVaporform } from "../../tests/support/vaporform";
 import { median, type Report } from "../report";
+import { withDaytona } from "./daytona";
 
 const IMPORTS = Number(process.env.BENCH_IMPORTS ?? 30);
 /** The import's last line, once its files are stored: what comes after it is the workspace. */
 const IMPORTED = "[GitHub Import] Detected";
 
 /** From the end of an import to the request that makes its sandbox, one import after another. */
-export async function createCall(daytona: DaytonaServer): Promise<Report> {
+export async function createCall(): Promise<Report> {
+  return await withDaytona({}, measure);
+}
+
+async function measure(daytona: DaytonaServer): Promise<Report> {
   const scratch = await mkdtemp(path.join(tmpdir(), "bench-workspace-"));
   await writeFile(path.join(scratch, "package.json"), '{"name": "small", "devDependencies": {"typescript": "5"}}');
   const github = await startGitHubServer({ repositories: { "bench/small": scratch } });
