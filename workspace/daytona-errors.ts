@@ -30,7 +30,7 @@ export function translateDaytonaError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const message = redactedMessage(thrown);
   const { statusCode, headers } = failureOf(thrown);
-  const reason = reasonOf(statusCode, message);
+  const reason = isMisuse(thrown) ? "daytona_rejected" : reasonOf(statusCode, message);
   daytonaFailures.with({ reason }).increment();
   const text =
     reason === "daytona_wrong_url" ? "the address answered with a web page in place of Daytona's API" : message;
@@ -52,6 +52,11 @@ function failureOf(thrown: unknown): ToldFailure {
     ...(typeof statusCode === "number" ? { statusCode } : {}),
     ...(typeof headers === "object" && headers !== null ? { headers: headers as Record<string, unknown> } : {}),
   };
+}
+
+/** What the SDK itself refuses, before it asks anybody: a language that Daytona has not, an interval below zero. */
+function isMisuse(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.constructor.name === "DaytonaInvalidArgumentError";
 }
 
 /** An HTML answer with status 200 surfaces as one of these two, by what the SDK missed in it. */

@@ -8,11 +8,25 @@ import { type CodeRunner, DaytonaToolbox } from "./daytona-toolbox";
 import type { Sandbox, SandboxChange, Sandboxes, SandboxRequest } from "./sandboxes";
 import type { Toolbox } from "./toolbox";
 
-/** For one request; the SDK's own default for all calls but create is 24 hours. */
-const REQUEST_TIMEOUT_MS = 60_000;
-/** For the request and the wait until it has started. Whoever needs longer looks again: the sandbox goes on. */
-const CREATE_TIMEOUT_SECONDS = 120;
-const LIFECYCLE_TIMEOUT_SECONDS = 60;
+/** When a call that is not answered is given up. */
+export interface DaytonaDeadlines {
+  /** For one request; the SDK's own default for all calls but create is 24 hours. */
+  requestMs: number;
+  /** For the request and the wait until it has started. Whoever needs longer looks again: the sandbox goes on. */
+  createSeconds: number;
+  /** For a start, a stop or a deletion. */
+  lifecycleSeconds: number;
+  /** For files on their way. */
+  transferSeconds: number;
+}
+
+const DEADLINES: DaytonaDeadlines = {
+  requestMs: 60_000,
+  createSeconds: 120,
+  lifecycleSeconds: 60,
+  transferSeconds: 600,
+};
+
 /** Beyond the time that a program has, for its answer. */
 const ANSWER_MS = 5_000;
 
@@ -27,19 +41,23 @@ const MAX_HANDLES = 1_000;
 export interface DaytonaOptions {
   apiKey: string;
   apiUrl: string;
+  deadlines?: DaytonaDeadlines;
 }
 
+type Connected = DaytonaOptions & { deadlines: DaytonaDeadlines };
+
 /** Loads the SDK and builds its client. No request is made but that for the connection of its events. */
-export async function connectToDaytona(options: DaytonaOptions): Promise<Sandboxes> {
+export async function connectToDaytona({ deadlines = DEADLINES, ...address }: DaytonaOptions): Promise<Sandboxes> {
   const sdk = await import("@daytonaio/sdk");
   refuseWebPages(sdk.Daytona);
-  const client = new sdk.Daytona({ ...options, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  const client = new sdk.Daytona({ ...address, requestTimeoutMs: deadlines.requestMs });
+  const options = { ...address, deadlines };
   return new DaytonaSandboxes(client, { ...options, runCode: codeRunner(sdk.Daytona, options) });
 }
 
 /** The SDK runs code in the one language that the sandbox was made for; a request can name another. */
-function codeRunner(client: typeof Daytona, { apiKey }: DaytonaOptions): CodeRunner {
-  const axios = client.createAxiosInstance(REQUEST_TIMEOUT_MS);
+function codeRunner(client: typeof Daytona, { apiKey, deadlines }: Connected): CodeRunner {
+  const axios = client.createAxiosInstance(deadlines.requestMs);
   return async ({ toolboxProxyUrl, id }, { code, language, argv, env, timeoutSeconds }) => {
     const request = { code, language, argv, timeout: timeoutSeconds, ...(env === undefined ? {} : { envs: env }) };
     const { data } = await axios.post<unknown>(
@@ -78,7 +96,7 @@ class DaytonaSandboxes implements Sandboxes {
 
   constructor(
     private readonly client: Daytona,
-    private readonly options: DaytonaOptions & { runCode: CodeRunner },
+    private readonly options: Connected & { runCode: CodeRunner },
   ) {}
 
   get apiUrl(): string {
@@ -116,23 +134,23 @@ class DaytonaSandboxes implements Sandboxes {
         ...(envVars === undefined ? {} : { envVars }),
       };
       const params = image === undefined ? common : { ...common, image };
-      const sandbox = await this.client.create(params, { timeout: CREATE_TIMEOUT_SECONDS });
+      const sandbox = await this.client.create(params, { timeout: this.options.deadlines.createSeconds });
       return toSandbox(this.#keep(sandbox));
     });
   }
 
   async start(id: string): Promise<void> {
-    await translated(async () => (await this.#get(id)).start(LIFECYCLE_TIMEOUT_SECONDS));
+    await translated(async () => (await this.#get(id)).start(this.options.deadlines.lifecycleSeconds));
   }
 
   async stop(id: string): Promise<void> {
-    await translated(async () => (await this.#get(id)).stop(LIFECYCLE_TIMEOUT_SECONDS));
+    await translated(async () => (await this.#get(id)).stop(this.options.deadlines.lifecycleSeconds));
   }
 
   async delete(id: string): Promise<void> {
     this.#handles.delete(id);
     try {
-      await (await this.client.get(id)).delete(LIFECYCLE_TIMEOUT_SECONDS);
+      await (await this.client.get(id)).delete(this.options.deadlines.lifecycleSeconds);
     } catch (error) {
       if (statusOf(error) !== 404) throw translateDaytonaError(error);
     }
@@ -144,6 +162,7 @@ class DaytonaSandboxes implements Sandboxes {
       // The toolbox refuses a key for a sandbox that is not there as well: only the API can tell which it is.
       exists: async () => (await this.find(id)) !== null,
       runCode: this.options.runCode,
+      transferSeconds: this.options.deadlines.transferSeconds,
     });
   }
 

@@ -16,8 +16,6 @@ import type {
   Toolbox,
 } from "./toolbox";
 
-const TRANSFER_TIMEOUT_SECONDS = 600;
-
 export type CodeRunner = (
   sandbox: DaytonaSandbox,
   code: Pick<SandboxCode, "code" | "language" | "env" | "timeoutSeconds"> & { argv: string[] },
@@ -27,6 +25,8 @@ interface ToolboxOptions {
   handle: () => Promise<DaytonaSandbox>;
   exists: () => Promise<boolean>;
   runCode: CodeRunner;
+  /** After which files on their way are given up. */
+  transferSeconds: number;
 }
 
 /** An empty answer with status 200 would pass for success in the SDK. */
@@ -46,13 +46,13 @@ export class DaytonaToolbox implements Toolbox {
   }
 
   async upload({ path, content }: { path: string; content: Readable }): Promise<void> {
-    await this.#ask(({ fs }) => fs.uploadFileStream(content, path, { timeout: TRANSFER_TIMEOUT_SECONDS }));
+    await this.#ask(({ fs }) => fs.uploadFileStream(content, path, { timeout: this.options.transferSeconds }));
   }
 
   async download(path: string): Promise<Readable> {
     return await this.#ask(async ({ fs }) => {
       try {
-        return await fs.downloadFileStream(path, { timeout: TRANSFER_TIMEOUT_SECONDS });
+        return await fs.downloadFileStream(path, { timeout: this.options.transferSeconds });
       } catch (error) {
         if (statusOf(error) !== 404) throw error;
         throw new DomainError("file_not_found", `there is no file '${path}' in the sandbox`);
@@ -63,7 +63,7 @@ export class DaytonaToolbox implements Toolbox {
   async downloadMany(paths: readonly string[]): Promise<Map<string, Buffer>> {
     if (paths.length === 0) return new Map();
     const request = paths.map((source) => ({ source }));
-    const files = await this.#ask(({ fs }) => fs.downloadFiles(request, TRANSFER_TIMEOUT_SECONDS));
+    const files = await this.#ask(({ fs }) => fs.downloadFiles(request, this.options.transferSeconds));
     return new Map(files.flatMap(({ source, result }) => (Buffer.isBuffer(result) ? [[source, result] as const] : [])));
   }
 

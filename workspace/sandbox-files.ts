@@ -6,7 +6,8 @@ import { quote } from "./shell";
 import type { Toolbox } from "./toolbox";
 import { PROJECT_FOLDER } from "./workspace";
 
-const UNPACK_SECONDS = 300;
+/** Also how long a connection may be dead before that is noticed. */
+const UNPACK_SECONDS = 120;
 /** Files belong to whoever unpacks them and are as old as the unpacking, which saves two calls to the system for each. */
 const UNPACK = "-xzmof";
 /** What we keep beside the project's folder: never part of the project. */
@@ -23,6 +24,8 @@ const FRESH = `${OWN_FOLDER}/project.new`;
 export interface FilesTarget {
   projectId: string;
   toolbox: Toolbox;
+  /** For putting them in place, once they are there; 120 when absent. */
+  unpackSeconds?: number;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface FilesTarget {
 export async function sendFiles(target: FilesTarget): Promise<void> {
   const manifest: Manifest = new Map();
   await uploadArchive(target, { manifest });
-  await runSteps(target.toolbox, [
+  await runSteps(target, [
     await newManifest(target.toolbox, manifest),
     `rm -rf ${FRESH}`,
     `mkdir ${FRESH}`,
@@ -58,7 +61,7 @@ export async function sendDifference(target: FilesTarget, { paths, deletions, ba
   const manifest = new Map(base);
   if (paths.length > 0) await uploadArchive(target, { manifest, paths });
   if (deletions.length > 0) await uploadText(target.toolbox, DELETIONS, `${deletions.join("\n")}\n`);
-  await runSteps(target.toolbox, [
+  await runSteps(target, [
     await newManifest(target.toolbox, manifest),
     `cd ${PROJECT_FOLDER}`,
     ...(deletions.length > 0 ? [`${DELETE_LISTED} < ../${DELETIONS}`] : []),
@@ -89,7 +92,7 @@ export async function readBase(toolbox: Toolbox): Promise<Manifest> {
 }
 
 export async function writeBase(toolbox: Toolbox, base: Manifest): Promise<void> {
-  await runSteps(toolbox, [await newManifest(toolbox, base), `mv ${NEW_MANIFEST} ${MANIFEST}`]);
+  await runSteps({ toolbox }, [await newManifest(toolbox, base), `mv ${NEW_MANIFEST} ${MANIFEST}`]);
 }
 
 /** The step that puts it beside the old one; a small one needs no request of its own. */
@@ -117,8 +120,9 @@ async function uploadText(toolbox: Toolbox, path: string, text: string): Promise
 }
 
 /** One after another, each only when the one before succeeded. */
-async function runSteps(toolbox: Toolbox, steps: string[]): Promise<void> {
-  const { exitCode, output } = await toolbox.exec({ command: steps.join(" && \\\n"), timeoutSeconds: UNPACK_SECONDS });
+async function runSteps({ toolbox, unpackSeconds }: Omit<FilesTarget, "projectId">, steps: string[]): Promise<void> {
+  const timeoutSeconds = unpackSeconds ?? UNPACK_SECONDS;
+  const { exitCode, output } = await toolbox.exec({ command: steps.join(" && \\\n"), timeoutSeconds });
   if (exitCode === 0) return;
   const message = `the files could not be put in place in the sandbox: ${output.slice(0, 300)}`;
   throw new DomainError("daytona_unavailable", message);

@@ -5,7 +5,7 @@ import { noteObservation } from "./observation";
 import { commonLabels, type Identity, isGone, isOurs, nameOf, WORKSPACE_LABEL } from "./sandbox-identity";
 import type { Sandbox, SandboxChange } from "./sandboxes";
 import type { SandboxRecords } from "./worker-ports";
-import { findBySandbox, livingWorkspaces, observableWorkspaces } from "./workspace-store";
+import { databaseTime, findBySandbox, livingWorkspaces, observableWorkspaces } from "./workspace-store";
 
 /** A sandbox that belongs to nobody may be one whose create is still under way somewhere; when it is older, it is not. */
 const ORPHAN_GRACE_MINUTES = 15;
@@ -35,7 +35,7 @@ export async function survey({ sandboxes, identity, graceMinutes }: SurveyOption
     isOurs(sandbox, commonLabels(identity)),
   );
   const corrected = await compareRows(listed, sandboxes);
-  const oldest = Date.now() - (graceMinutes ?? ORPHAN_GRACE_MINUTES) * 60_000;
+  const oldest = (await databaseTime()).getTime() - (graceMinutes ?? ORPHAN_GRACE_MINUTES) * 60_000;
   const removed = await removeOrphans(
     listed.filter(({ createdAt }) => createdAt !== null && createdAt.getTime() < oldest),
     sandboxes,

@@ -184,6 +184,13 @@ export async function endPauses(): Promise<void> {
   await db.exec`UPDATE workspaces SET next_attempt_at = now() WHERE next_attempt_at > now()`;
 }
 
+/** The clock that leases, pauses and deadlines go by: that of a process may be wrong. */
+export async function databaseTime(): Promise<Date> {
+  const row = await db.queryRow<{ now: Date }>`SELECT now() AS now`;
+  if (row === null) throw new Error("the database does not tell the time");
+  return row.now;
+}
+
 let installation: string | undefined;
 
 /** The id of this installation, in the labels of its sandboxes: two may share an account and the environment's name. */
