@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { db } from "../database";
-import { decodeCursor, encodeCursor } from "../platform/page";
+import { decodeCursor, encodeCursor, timeKey } from "../platform/page";
 import type { Detection } from "./detection/detection";
 import type { Import } from "./import";
 import { COLUMNS, type ImportRow, toImport } from "./import-row";
@@ -73,7 +73,7 @@ export interface ImportPage {
   nextCursor?: string;
 }
 
-const pageKey = z.tuple([z.string(), z.uuid()]);
+const pageKey = z.tuple([timeKey, z.uuid()]);
 
 /** Imports into the owner's living projects, newest first. Throws `invalid_cursor`. */
 export async function listImports(
@@ -83,7 +83,7 @@ export async function listImports(
   const [createdAt, id] = cursor === undefined ? [null, null] : decodeCursor(cursor, pageKey);
   const found = await db.rawQueryAll<ImportRow & { sortKey: string }>(
     `WITH own AS (SELECT id AS own_id FROM projects WHERE owner_id = $1 AND deleted_at IS NULL)
-     SELECT ${COLUMNS}, created_at::text AS "sortKey" FROM imports JOIN own ON own_id = project_id
+     SELECT ${COLUMNS}, (created_at AT TIME ZONE 'UTC')::text || '+00' AS "sortKey" FROM imports JOIN own ON own_id = project_id
      WHERE $2::text IS NULL OR (created_at, id) < ($2::text::timestamptz, $3::text::uuid)
      ORDER BY created_at DESC, id DESC LIMIT $4`,
     ownerId,

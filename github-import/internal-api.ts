@@ -2,6 +2,7 @@ import { api } from "encore.dev/api";
 import { CronJob } from "encore.dev/cron";
 import { Subscription } from "encore.dev/pubsub";
 import { runAtStart, runByTimer } from "../platform/start-up";
+import { withoutSecrets } from "../platform/subscriptions";
 import { projectDeleted } from "../projects/events";
 import { runImport } from "./import-job";
 import { unfinishedImports } from "./import-lease";
@@ -13,7 +14,7 @@ import { importDue } from "./topics";
 // What happens by itself. None of it is exposed.
 
 const _due = new Subscription(importDue, "run-import", {
-  handler: ({ importId }) => runImport(importId, importPorts()),
+  handler: withoutSecrets(({ importId }) => runImport(importId, importPorts())),
   // As long as an import may take; the row's lease keeps a second worker out all the same.
   ackDeadline: "35m",
   // Short pauses: mostly, what is waited for is the lease of a worker that died.
@@ -22,7 +23,7 @@ const _due = new Subscription(importDue, "run-import", {
 });
 
 const _projectDeleted = new Subscription(projectDeleted, "cancel-imports", {
-  handler: ({ projectId }) => cancelProjectImports(projectId),
+  handler: withoutSecrets(({ projectId }) => cancelProjectImports(projectId)),
   retryPolicy: { minBackoff: "5s", maxBackoff: "10m", maxRetries: 20 },
 });
 

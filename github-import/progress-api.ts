@@ -1,4 +1,7 @@
 import { api, type Query } from "encore.dev/api";
+import { z } from "zod";
+import { parseInput } from "../platform/input";
+import { intKey } from "../platform/page";
 import { processEnd } from "../platform/process-end";
 import type { StreamError } from "../platform/stream-errors";
 import type { ImportStatus } from "./import";
@@ -11,6 +14,8 @@ interface ProgressHandshake {
   /** Only what happened after this event, for who comes again; everything when absent. */
   after?: Query<number>;
 }
+
+const handshakeInput = z.object({ after: intKey.default(0) });
 
 /** What happened, or why the stream could not go on. */
 interface ProgressMessage {
@@ -33,7 +38,7 @@ export const progress = api.streamOut<ProgressHandshake, ProgressMessage>(
   { expose: true, auth: true, path: "/github/imports/:importId/progress" },
   async ({ importId, after }, stream) => {
     await ownedImport(importId);
-    for (let last = after ?? 0; ; ) {
+    for (let last = parseInput(handshakeInput, { after }).after; ; ) {
       const update = nextUpdate(importId);
       const { events, finished } = await eventsSince(importId, last);
       for (const event of events) await stream.send(event);

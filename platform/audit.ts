@@ -4,7 +4,7 @@ import { db } from "../database";
 import { type Caller, currentCaller } from "./caller";
 import { DomainError } from "./errors";
 import log from "./log";
-import { decodeCursor, encodeCursor } from "./page";
+import { bigintKey, decodeCursor, encodeCursor } from "./page";
 import { redactedMessage } from "./redaction";
 import { tally } from "./tally";
 
@@ -118,7 +118,7 @@ export async function listAudit(
   userId: string,
   { projectId, limit, cursor }: AuditFilter,
 ): Promise<{ items: AuditEntry[]; nextCursor?: string }> {
-  const before = cursor === undefined ? null : decodeCursor(cursor, z.tuple([z.number().int()]))[0];
+  const before = cursor === undefined ? null : decodeCursor(cursor, z.tuple([bigintKey]))[0];
   const rows = await db.queryAll<Omit<AuditEntry, "at"> & { at: Date }>`
     SELECT id, at, action, method, path, project_id AS "projectId", subject_id AS "subjectId", address,
       user_agent AS "userAgent", outcome

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { db } from "../database";
 import { DomainError } from "../platform/errors";
-import { decodeCursor, encodeCursor } from "../platform/page";
+import { decodeCursor, encodeCursor, timeKey } from "../platform/page";
 import type { Project } from "./project";
 
 /** Rows carry times as Date; the API speaks RFC 3339 text. */
@@ -56,8 +56,7 @@ export async function findProject(id: string): Promise<{ ownerId: string; projec
   return row === null ? null : { ownerId: row.ownerId, project: toProject(row) };
 }
 
-/** `created_at` to the microsecond, as text, since a JavaScript Date would cut it to the millisecond. */
-const pageKey = z.tuple([z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/), z.uuid()]);
+const pageKey = z.tuple([timeKey, z.uuid()]);
 
 export interface ProjectPage {
   items: Project[];

@@ -4,6 +4,7 @@ import { Subscription } from "encore.dev/pubsub";
 import { DomainError } from "../platform/errors";
 import { pgPool } from "../platform/pg-pool";
 import { runAtStart, runByTimer } from "../platform/start-up";
+import { withoutSecrets } from "../platform/subscriptions";
 import { projectDeleted } from "../projects/events";
 import { removeProjectFiles, sweep } from "./cleanup";
 import { findFile } from "./entry";
@@ -87,7 +88,7 @@ const _sweep = new CronJob("sweep-files", {
 });
 
 const _deleted = new Subscription(projectDeleted, "remove-files", {
-  handler: ({ projectId }) => removeProjectFiles(projectId),
+  handler: withoutSecrets(({ projectId }) => removeProjectFiles(projectId)),
   // Removing a large project takes a while; a repetition meanwhile would only wait for the same rows.
   ackDeadline: "5m",
   retryPolicy: { minBackoff: "5s", maxBackoff: "10m", maxRetries: 20 },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decodeCursor, encodeCursor } from "../platform/page";
+import { decodeCursor, encodeCursor, textKey } from "../platform/page";
 import { pgPool } from "../platform/pg-pool";
 import { bounds, childrenOf, LISTED_COLUMNS, type ListedRow } from "./children";
 import type { Entry } from "./entry";
@@ -32,7 +32,7 @@ export interface EntryPage {
   nextCursor?: string;
 }
 
-const pageKey = z.tuple([z.string()]);
+const pageKey = z.tuple([textKey]);
 
 /** A folder's entries, sorted by the bytes of their paths. Throws `invalid_cursor`. */
 export async function listEntries(options: ListOptions): Promise<EntryPage> {

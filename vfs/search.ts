@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { z } from "zod";
-import { decodeCursor, encodeCursor } from "../platform/page";
+import { decodeCursor, encodeCursor, textKey } from "../platform/page";
 import { pgPool } from "../platform/pg-pool";
 import { bounds } from "./children";
 import type { StoreName } from "./content-store";
@@ -54,7 +54,7 @@ interface Candidate {
   store: StoreName | null;
 }
 
-const pageKey = z.tuple([z.string()]);
+const pageKey = z.tuple([textKey]);
 
 /** Files by name, by text, or by both. Text is looked for in UTF-8 files alone. Throws `invalid_cursor`. */
 export async function searchFiles(options: SearchOptions): Promise<SearchPage> {

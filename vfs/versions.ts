@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decodeCursor, encodeCursor } from "../platform/page";
+import { decodeCursor, encodeCursor, intKey, textKey } from "../platform/page";
 import { pgPool } from "../platform/pg-pool";
 import { type Entry, fileNotFound, type Location } from "./entry";
 
@@ -51,7 +51,7 @@ export interface PageOptions {
   cursor: string | undefined;
 }
 
-const versionKey = z.tuple([z.number().int()]);
+const versionKey = z.tuple([intKey]);
 
 /** Every version of a path that is kept, the latest first. Throws `file_not_found` and `invalid_cursor`. */
 export async function listVersions(
@@ -71,7 +71,7 @@ export async function listVersions(
   return page(rows, limit, ({ version }) => [version]);
 }
 
-const pathKey = z.tuple([z.string()]);
+const pathKey = z.tuple([textKey]);
 
 /** The last version of each path below the folder that is not in the tree any more, sorted by the bytes of the paths. */
 export async function listDeleted(

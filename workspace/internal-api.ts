@@ -5,6 +5,7 @@ import log from "../platform/log";
 import { registerPart } from "../platform/readiness";
 import { redactedMessage } from "../platform/redaction";
 import { runAtStart, runByTimer } from "../platform/start-up";
+import { withoutSecrets } from "../platform/subscriptions";
 import { projectDeleted } from "../projects/events";
 import { configuredKey, daytona } from "./daytona-manager";
 import { announce, deleteWorkspace, ensureWorkspace } from "./lifecycle";
@@ -39,7 +40,7 @@ export const createForProject = api({}, async (request: CreateForProjectRequest)
 });
 
 const _due = new Subscription(workspaceDue, "reconcile-workspace", {
-  handler: async ({ workspaceId }) => reconcile(workspaceId, await workerPorts()),
+  handler: withoutSecrets(async ({ workspaceId }) => reconcile(workspaceId, await workerPorts())),
   // Longer than creating a sandbox and sending the files takes; the row's lease keeps a second worker out all the same.
   ackDeadline: "15m",
   // As long as a workspace may be starting: waiting for Daytona counts as a failure here. What takes longer is the sweep's.
@@ -49,10 +50,10 @@ const _due = new Subscription(workspaceDue, "reconcile-workspace", {
 });
 
 const _projectDeleted = new Subscription(projectDeleted, "delete-workspace", {
-  handler: async ({ projectId }) => {
+  handler: withoutSecrets(async ({ projectId }) => {
     const item = await findProjectWorkspace(projectId);
     if (item !== null) await deleteWorkspace(item.id, "the project was deleted");
-  },
+  }),
   ackDeadline: "1m",
   retryPolicy: { minBackoff: "5s", maxBackoff: "10m", maxRetries: 20 },
 });

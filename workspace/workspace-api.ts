@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ownedProject } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
 import { parseInput, projectLanguage } from "../platform/input";
-import { decodeCursor, encodeCursor, pageLimit } from "../platform/page";
+import { bigintKey, decodeCursor, encodeCursor, pageLimit } from "../platform/page";
 import { ownedWorkspace } from "./access";
 import { deleteWorkspace, ensureWorkspace, restartWorkspace, startWorkspace, stopWorkspace } from "./lifecycle";
 import type { Workspace } from "./workspace";
@@ -104,7 +104,7 @@ export const getLogs = api(
   async ({ workspaceId, limit, cursor }: LogsRequest): Promise<LogsPage> => {
     const item = await ownedWorkspace(workspaceId);
     const size = parseInput(z.object({ limit: pageLimit }), { limit }).limit;
-    const after = cursor === undefined ? 0 : decodeCursor(cursor, z.tuple([z.number().int()]))[0];
+    const after = cursor === undefined ? 0 : decodeCursor(cursor, z.tuple([bigintKey]))[0];
     const events = await listEvents(item.id, { after, limit: size + 1 });
     const items = events.slice(0, size);
     const last = items.at(-1);

@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { topFields } from "../../encore-local/src/endpoint/fields";
 import { type DaytonaServer, startDaytonaServer } from "../daytona-server/server";
 import { type GitHubServer, startGitHubServer } from "../github-server/server";
-import { everyRow } from "../support/every-table";
+import { vaporformModel } from "../support/endpoints";
+import { everyRow, execute } from "../support/every-table";
+import { AUDIENCE, startIssuer } from "../support/issuer";
 import { startVaporform, type Vaporform } from "../support/vaporform";
 
 /** In every credential there is; wherever else it turns up, one has leaked. */
@@ -96,6 +100,7 @@ async function start(secrets: Record<string, string>): Promise<Vaporform> {
 
 interface Answered {
   id?: string;
+  projectId?: string;
   workspaceId?: string;
   status?: string;
   finishedAt?: string | null;
@@ -127,6 +132,27 @@ async function until(at: string, settled: (state: Answered) => boolean): Promise
     if (settled(body)) return body;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+/** What comes on a stream until it ends, or, for one that goes on, until `enough`. */
+async function listen(at: string, enough: (messages: string[]) => boolean = () => false): Promise<string[]> {
+  const socket = new WebSocket(server.url.replace("http", "ws") + at, {
+    headers: { authorization: "Bearer dev:canary", cookie: `session=${MARK}` },
+  });
+  const messages: string[] = [];
+  await new Promise<void>((resolve) => {
+    socket.on("message", (data) => {
+      messages.push(String(data));
+      if (enough(messages)) socket.close();
+    });
+    socket.on("error", (error) => messages.push(String(error)));
+    socket.on("close", (code, reason) => {
+      messages.push(`closed: ${code} ${reason}`);
+      resolve();
+    });
+  });
+  answers.push(...messages.map((message) => `stream ${at}: ${message}`));
+  return messages;
 }
 
 /** Begins an import, and waits until it has ended or its next attempt is waited for. */
@@ -186,8 +212,10 @@ describe("a marked credential", () => {
   ])("stays inside when GitHub answers with %s and repeats it", async (_title, answer) => {
     answerGitHub = answer;
     for (const token of [credentials.classic, credentials.formless, undefined]) {
-      const { failure, nextAttemptAt } = await importWith(token);
+      const { id, failure, nextAttemptAt } = await importWith(token);
       expect(failure?.reason ?? nextAttemptAt).toEqual(expect.any(String));
+      const told = await listen(`/github/imports/${id}/progress`, (messages) => messages.length > 1);
+      expect(told.length).toBeGreaterThan(1);
     }
     await send("GET", `/github/repository?repository=owner/name`);
     answerGitHub = undefined;
@@ -215,6 +243,9 @@ describe("a marked credential", () => {
     const state = await workspaceOfNewProject();
     expect(state.status).not.toBe("running");
     await send("GET", `/workspace/${state.id}/logs`);
+    const told = await listen(`/workspace/${state.id}/events`, (messages) => messages.length > 1);
+    expect(told.length).toBeGreaterThan(1);
+    expect((await listen(`/workspace/${state.id}/terminal`))[0]).toContain('"type":"error"');
     await send("POST", `/workspace/${state.id}/exec`, { command: "true" });
     await send("GET", "/workspace/diagnostics");
     await send("DELETE", `/workspace/${state.id}`);
@@ -239,6 +270,49 @@ describe("a marked credential", () => {
     await expectNothingLeaked();
   });
 
+  it("stays inside when what works in the background fails for a reason that repeats it", async () => {
+    const state = await workspaceOfNewProject();
+    const from = printed.length;
+    await execute(
+      server.dataDir,
+      "vaporform",
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'refused with %', '${credentials.classic} and ${credentials.daytona}'; END $$;
+       CREATE TRIGGER refuse BEFORE UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION refuse();
+       CREATE TRIGGER refuse BEFORE DELETE ON idempotency_keys FOR EACH STATEMENT EXECUTE FUNCTION refuse();`,
+    );
+    // A subscription, a cron job's endpoint, and an endpoint of the user's.
+    expect((await send("POST", `/workspace/${state.id}/stop`)).status).toBe(500);
+    expect((await send("POST", "/auth.sweepRequests")).status).toBe(500);
+    await send("DELETE", `/projects/${state.projectId}`);
+    for (;;) {
+      if (printed.slice(from).some((line) => line.includes("message handler failed"))) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await execute(
+      server.dataDir,
+      "vaporform",
+      "DROP TRIGGER refuse ON workspaces; DROP TRIGGER refuse ON idempotency_keys; DROP FUNCTION refuse();",
+    );
+    expect(printed.slice(from).filter((line) => line.includes("refused with")).length).toBeGreaterThanOrEqual(3);
+    await expectNothingLeaked();
+  });
+
+  it("is looked for in what every subscription throws", async () => {
+    const { root, subscriptions } = vaporformModel();
+    for (const { name, location } of subscriptions) {
+      const source = await readFile(path.resolve(root, location.file), "utf8");
+      expect(source.split(`"${name}", {`)[1], name).toMatch(/^\s+handler: withoutSecrets\(/);
+    }
+  });
+
+  it("has no place in a message of the queue", () => {
+    const { topics, declarations } = vaporformModel();
+    const fields = topics.flatMap(({ message }) => topFields(message, declarations));
+    expect(fields.length).toBeGreaterThanOrEqual(topics.length);
+    expect(fields.filter(({ name, schema }) => !/Id$/.test(name) || schema.kind !== "string")).toEqual([]);
+  });
+
   it("is not repeated to who sends it where it does not belong", async () => {
     const refused = [
       await send("POST", "/github/import", { repository: `https://user:${MARK}@github.com/owner/name` }),
@@ -255,6 +329,35 @@ describe("a marked credential", () => {
     ];
     expect(refused.map(({ status }) => status).filter((status) => status < 400 || status >= 500)).toEqual([]);
     await expectNothingLeaked();
+  });
+
+  it("stays inside when it is a token that an issuer's keys do not fit, or cannot be had for", {
+    timeout: 180_000,
+  }, async () => {
+    const issuer = await startIssuer();
+    await server.stop();
+    server = await start({ AuthIssuer: issuer.url, AuthAudience: AUDIENCE });
+    try {
+      const bad = Object.values(await issuer.badTokens()).filter((token) => token.includes("."));
+      const marked = await issuer.token((jwt) => jwt.setSubject(MARK).setExpirationTime(1));
+      for (const token of [...bad, marked]) {
+        NEEDLES.push(...token.split(".").filter((part) => part.length > 40));
+        const { status } = await send("GET", "/projects", undefined, { authorization: `Bearer ${token}` });
+        expect(status).toBe(401);
+      }
+      issuer.setKeysStatus(503);
+      await server.stop();
+      server = await start({ AuthIssuer: issuer.url, AuthAudience: AUDIENCE });
+      const unchecked = await issuer.token((jwt) => jwt.setSubject(MARK));
+      NEEDLES.push(...unchecked.split(".").slice(1));
+      const { status } = await send("GET", "/projects", undefined, { authorization: `Bearer ${unchecked}` });
+      expect(status).toBe(503);
+      await expectNothingLeaked();
+    } finally {
+      await server.stop();
+      await issuer.stop();
+      server = await start({ CredentialKey: CREDENTIAL_KEY });
+    }
   });
 
   it("stays inside when MongoDB is away, and when a key is none", async () => {

@@ -5,9 +5,7 @@ import { connectionStringOf } from "../../encore-local/src/postgres/server";
 
 /** Everything that the running server of a data folder has stored, of every database: each row as text, behind its table. */
 export async function everyRow(dataDir: string): Promise<string[]> {
-  // The fourth line of PostgreSQL's own file has its port.
-  const port = Number(readFileSync(path.join(dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[3]);
-  const connectionString = connectionStringOf({ dataDir, port });
+  const connectionString = connectionsTo(dataDir);
   const databases = await query<{ name: string }>(
     connectionString("postgres"),
     "SELECT datname AS name FROM pg_database WHERE NOT datistemplate",
@@ -15,6 +13,17 @@ export async function everyRow(dataDir: string): Promise<string[]> {
   const rows: string[] = [];
   for (const { name } of databases) rows.push(...(await rowsOf(connectionString(name))));
   return rows;
+}
+
+/** Runs statements on a database of that server. */
+export async function execute(dataDir: string, database: string, statements: string): Promise<void> {
+  await query(connectionsTo(dataDir)(database), statements);
+}
+
+function connectionsTo(dataDir: string): (database: string) => string {
+  // The fourth line of PostgreSQL's own file has its port.
+  const port = Number(readFileSync(path.join(dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[3]);
+  return connectionStringOf({ dataDir, port });
 }
 
 async function rowsOf(connectionString: string): Promise<string[]> {
