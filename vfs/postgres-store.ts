@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import { chunksOf, inChunks, sliceOfChunk, splitBuffer } from "./chunks";
 import { type Chunk, type ChunkedContent, joinChunks, missing, refuseExtraChunk, requireChunk } from "./content-damage";
 import type { ByteRange, SmallContent, TransactionalStore } from "./content-store";
-import { copyRows, type Field, intField, uuidField } from "./copy-rows";
+import { copiedRows, copyRows, type Field, intField, uuidField } from "./copy-rows";
 
 /** As large as GridFS' chunks, so that both stores behave alike. */
 export const CHUNK_BYTES = 255 * 1024;
@@ -15,10 +15,6 @@ export interface PostgresStoreOptions {
 /** The commit need not be on disk, because the later one of whoever refers to the content brings it there as well. */
 const INSERT = `INSERT INTO vfs_chunks (content_id, n, data)
   SELECT $1, $2, $3 FROM set_config('synchronous_commit', 'off', true)`;
-
-interface ChunkRow extends Chunk {
-  content_id: string;
-}
 
 /** Contents in the database itself: rows of vfs_chunks, which belong to a row of vfs_contents and go with it. */
 export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: PostgresStoreOptions): TransactionalStore {
@@ -42,29 +38,51 @@ export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: Postgres
     return new Map(rows.map(({ id, size }) => [id, { id, length: Number(size), chunkBytes }]));
   }
 
+  /** By content, in the order of their numbers; of all of them, or the one of number `n`. */
+  async function chunksById(ids: readonly string[], n?: number): Promise<Map<string, Chunk[]>> {
+    const rows = await withClient(async (client) => {
+      const wanted = `content_id = ANY(${client.escapeLiteral(`{${ids.join(",")}}`)}::uuid[])`;
+      const numbered = n === undefined ? "" : ` AND n = ${n}`;
+      const statement = `SELECT content_id, n, data FROM vfs_chunks WHERE ${wanted}${numbered} ORDER BY content_id, n`;
+      return await copiedRows(client, statement);
+    });
+    const byKey = new Map<string, Chunk[]>();
+    for (const [key, number, data] of rows as [Buffer, Buffer, Buffer][]) {
+      const chunk = { n: number.readInt32BE(), data };
+      const others = byKey.get(key.toString("hex"));
+      if (others === undefined) byKey.set(key.toString("hex"), [chunk]);
+      else others.push(chunk);
+    }
+    return new Map(ids.map((id) => [id, byKey.get(id.replaceAll("-", "")) ?? []]));
+  }
+
   async function chunkAt(id: string, n: number): Promise<Chunk | undefined> {
-    const { rows } = await pool().query<Chunk>("SELECT n, data FROM vfs_chunks WHERE content_id = $1 AND n = $2", [
-      id,
-      n,
-    ]);
-    return rows[0];
+    return (await chunksById([id], n)).get(id)?.[0];
+  }
+
+  async function withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool().connect();
+    let failed = true;
+    try {
+      const result = await work(client);
+      failed = false;
+      return result;
+    } finally {
+      // After a failure nobody knows what the connection is still in the middle of.
+      client.release(failed);
+    }
   }
 
   return {
     name: "postgres",
 
     async putMany(contents) {
-      const client = await pool().connect();
-      try {
+      await withClient(async (client) => {
         await client.query("BEGIN");
         await client.query("SET LOCAL synchronous_commit = off");
         await copy(client, contents);
         await client.query("COMMIT");
-        client.release();
-      } catch (error) {
-        client.release(true);
-        throw error;
-      }
+      });
     },
 
     putManyWithin: copy,
@@ -95,17 +113,7 @@ export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: Postgres
     },
 
     async readMany(ids) {
-      const contents = await chunked(ids);
-      const { rows } = await pool().query<ChunkRow>(
-        "SELECT content_id, n, data FROM vfs_chunks WHERE content_id = ANY($1::uuid[]) ORDER BY content_id, n",
-        [ids],
-      );
-      const chunks = new Map<string, Chunk[]>();
-      for (const row of rows) {
-        const others = chunks.get(row.content_id);
-        if (others === undefined) chunks.set(row.content_id, [row]);
-        else others.push(row);
-      }
+      const [contents, chunks] = await Promise.all([chunked(ids), chunksById(ids)]);
       return new Map(
         ids.map((id) => {
           const content = contents.get(id);

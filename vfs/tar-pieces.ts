@@ -1,56 +1,47 @@
-import { type Header, pack } from "tar-stream";
+import { TAR_END, type TarEntry, tarFilling, tarHeader } from "./tar-header";
 
 const PIECE_BYTES = 256 * 1024;
 
-type EntryHeader = Partial<Header> & Pick<Header, "name">;
-
-/**
- * Writes a tar archive in pieces of a quarter of a megabyte. tar-stream gives a header, a body and a filling for each
- * entry; compressing and sending each of them by itself takes far longer than what is in them.
- */
+/** Writes a tar archive in pieces of a quarter of a megabyte: to compress each header by itself takes longer than to fill it. */
 export class TarPieces {
-  readonly #tar = pack();
-  #parts: Buffer[] = [];
+  #parts: Uint8Array[] = [];
   #bytes = 0;
-  readonly #ended: Promise<void>;
 
-  constructor() {
-    this.#tar.on("data", (part) => {
-      const bytes = part as Buffer;
-      this.#parts.push(bytes);
-      this.#bytes += bytes.length;
-    });
-    this.#ended = new Promise((resolve, reject) => {
-      this.#tar.on("end", () => resolve());
-      this.#tar.on("error", reject);
-    });
-  }
-
-  /** Adds an entry that is in memory. Gives a piece when one is full. */
-  async add(header: EntryHeader, data: Buffer = Buffer.alloc(0)): Promise<Buffer | undefined> {
-    await new Promise<void>((resolve, reject) => {
-      this.#tar.entry({ ...header, size: data.length }, data, (error) => (error ? reject(error) : resolve()));
-    });
+  /** Adds an entry whose bytes are in memory. Gives a piece when one is full. */
+  add(entry: TarEntry, data: Uint8Array): Buffer | undefined {
+    this.#push(tarHeader(entry));
+    this.#push(data);
+    this.#end(entry, data.length);
     return this.#bytes < PIECE_BYTES ? undefined : this.#take();
   }
 
   /** Adds an entry as it comes. Gives each piece that is full. */
-  async *addStream(header: EntryHeader & { size: number }, data: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-    const entry = this.#tar.entry(header);
-    const closed = new Promise<void>((resolve) => entry.on("close", () => resolve()));
+  async *addStream(entry: TarEntry, data: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+    this.#push(tarHeader(entry));
+    let bytes = 0;
     for await (const part of data) {
-      if (!entry.write(part)) await new Promise<void>((resolve) => entry.once("drain", () => resolve()));
+      bytes += part.length;
+      this.#push(part);
       if (this.#bytes >= PIECE_BYTES) yield this.#take();
     }
-    entry.end(undefined);
-    await closed;
+    this.#end(entry, bytes);
   }
 
   /** The rest of the archive. */
-  async end(): Promise<Buffer> {
-    this.#tar.finalize();
-    await this.#ended;
+  end(): Buffer {
+    this.#push(TAR_END);
     return this.#take();
+  }
+
+  /** Bytes that are not as many as the header says would spoil everything behind them. */
+  #end({ name, size }: TarEntry, bytes: number): void {
+    if (bytes !== size) throw new Error(`'${name}' has ${bytes} bytes in place of ${size}`);
+    this.#push(tarFilling(size));
+  }
+
+  #push(part: Uint8Array): void {
+    this.#parts.push(part);
+    this.#bytes += part.length;
   }
 
   #take(): Buffer {

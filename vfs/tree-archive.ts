@@ -4,16 +4,18 @@ import { createGzip } from "node:zlib";
 import type { StoreName } from "./content-store";
 import { inGroups } from "./grouping";
 import { storeNamed } from "./stores";
+import type { TarEntry } from "./tar-header";
 import { TarPieces } from "./tar-pieces";
 import { type TreeNode, toTreeNode } from "./tree-manifest";
 import { readSnapshot, type SnapshotOptions, type SnapshotRow } from "./tree-snapshot";
 
 /** Contents up to this size are read many at a time, larger ones as streams. */
 const SMALL_BYTES = 256 * 1024;
-const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 2 * 1024 * 1024;
 /** The archive is read once, on the same machine or close by: time counts more than size. */
 const GZIP_LEVEL = 1;
 const GZIP_CHUNK_BYTES = 128 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 export interface TreeArchiveOptions extends SnapshotOptions {
   /** Told of each entry as it goes in. */
@@ -32,11 +34,15 @@ async function* piecesOf({ onEntry, ...options }: TreeArchiveOptions): AsyncGene
   const tar = new TarPieces();
   for await (const { rows, contents } of oneAhead(readBatches(options))) {
     for (const row of rows) {
-      yield* addRow(tar, row, contents);
+      if (isLargeFile(row)) yield* tar.addStream(entryOf(row), storeNamed(row.store).open(row.content_id));
+      else {
+        const piece = tar.add(entryOf(row), isSmallFile(row) ? contentOf(row, contents) : NOTHING);
+        if (piece !== undefined) yield piece;
+      }
       onEntry?.(row.path, toTreeNode(row));
     }
   }
-  yield await tar.end();
+  yield tar.end();
 }
 
 interface Batch {
@@ -70,8 +76,14 @@ async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
-function isSmallFile(row: SnapshotRow): row is SnapshotRow & { content_id: string; store: StoreName } {
+type FileRow = SnapshotRow & { content_id: string; store: StoreName };
+
+function isSmallFile(row: SnapshotRow): row is FileRow {
   return row.content_id !== null && Number(row.size) <= SMALL_BYTES;
+}
+
+function isLargeFile(row: SnapshotRow): row is FileRow {
+  return row.content_id !== null && Number(row.size) > SMALL_BYTES;
 }
 
 async function readContents(rows: SnapshotRow[]): Promise<Map<string, Buffer>> {
@@ -84,26 +96,19 @@ async function readContents(rows: SnapshotRow[]): Promise<Map<string, Buffer>> {
   return contents;
 }
 
-async function* addRow(tar: TarPieces, row: SnapshotRow, contents: Batch["contents"]): AsyncGenerator<Buffer> {
-  const header = { ...KINDS[row.kind], name: row.path, mtime: row.updated_at };
-  if (row.kind !== "file") {
-    const piece = await tar.add({ ...header, ...(row.link_target === null ? {} : { linkname: row.link_target }) });
-    if (piece !== undefined) yield piece;
-    return;
-  }
-  if (row.content_id === null || row.store === null) throw new Error(`the file '${row.path}' has no content`);
-  const mode = row.executable ? 0o755 : 0o644;
-  const small = contents.get(row.content_id);
-  if (small === undefined) {
-    yield* tar.addStream({ ...header, mode, size: Number(row.size) }, storeNamed(row.store).open(row.content_id));
-    return;
-  }
-  const piece = await tar.add({ ...header, mode }, small);
-  if (piece !== undefined) yield piece;
+function contentOf({ path, content_id: id }: FileRow, contents: Batch["contents"]): Buffer {
+  const content = contents.get(id);
+  if (content === undefined) throw new Error(`the content of '${path}' was not read`);
+  return content;
 }
 
-const KINDS = {
-  file: { type: "file" },
-  directory: { type: "directory", mode: 0o755 },
-  symlink: { type: "symlink", mode: 0o777 },
-} as const;
+function entryOf(row: SnapshotRow): TarEntry {
+  return {
+    name: row.path,
+    type: row.kind,
+    mode: row.kind === "symlink" ? 0o777 : row.kind === "directory" || row.executable ? 0o755 : 0o644,
+    size: Number(row.size),
+    mtime: row.updated_at,
+    target: row.link_target ?? undefined,
+  };
+}

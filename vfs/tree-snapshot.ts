@@ -2,7 +2,7 @@ import { DomainError } from "../platform/errors";
 import { pgPool } from "../platform/pg-pool";
 import type { StoreName } from "./content-store";
 
-const PAGE = 500;
+const PAGE = 2_000;
 
 export interface SnapshotRow {
   path: string;

@@ -99,13 +99,14 @@ async function asArchive(sandbox: Sandbox, files: SmallFile[], folder: string): 
   if (exitCode !== 0) throw new Error(`the archive could not be unpacked: ${result}`);
 }
 
-async function* piecesOf(files: SmallFile[]): AsyncGenerator<Buffer> {
+function* piecesOf(files: SmallFile[]): Generator<Buffer> {
   const tar = new TarPieces();
+  const mtime = new Date();
   for (const { path, data } of files) {
-    const piece = await tar.add({ name: path, mode: 0o644 }, data);
+    const piece = tar.add({ name: path, type: "file", mode: 0o644, size: data.length, mtime }, data);
     if (piece !== undefined) yield piece;
   }
-  yield await tar.end();
+  yield tar.end();
 }
 
 async function inBulk(sandbox: Sandbox, files: SmallFile[], folder: string): Promise<void> {

@@ -79,7 +79,7 @@ describe("the archive of a tree", () => {
 describe("reading a tree page by page", () => {
   it("gives the tree of one moment, whatever is written, moved and deleted meanwhile", async () => {
     const projectId = await newProject();
-    const paths = Array.from({ length: 1_200 }, (_, i) => `f${String(i).padStart(4, "0")}`);
+    const paths = Array.from({ length: 4_200 }, (_, i) => `f${String(i).padStart(4, "0")}`);
     await writeBatch(
       projectId,
       paths.map((name) => file(name, "before")),
@@ -90,10 +90,11 @@ describe("reading a tree page by page", () => {
       seen.push(...rows);
       page += 1;
       if (page !== 1) continue;
-      await writeBatch(projectId, [file("f0900", "after"), file("f0900x", "new"), { kind: "delete", path: "f0901" }]);
-      await movePath({ projectId, from: "f1000", to: "a", overwrite: false });
-      await movePath({ projectId, from: "f0001", to: "f1100", overwrite: true });
+      await writeBatch(projectId, [file("f2900", "after"), file("f2900x", "new"), { kind: "delete", path: "f2901" }]);
+      await movePath({ projectId, from: "f3000", to: "a", overwrite: false });
+      await movePath({ projectId, from: "f0001", to: "f4100", overwrite: true });
     }
+    expect(page).toBeGreaterThan(2);
     expect(seen.map((row) => row.path)).toEqual(paths);
     expect(new Set(seen.map(({ hash }) => hash)).size).toBe(1);
   });
