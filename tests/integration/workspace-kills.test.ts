@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -9,16 +11,34 @@ import { startVaporform, type Vaporform } from "../support/vaporform";
 
 /** WORKSPACE_KILLS_SEED makes the same choices again. */
 const seed = Number(process.env.WORKSPACE_KILLS_SEED ?? Date.now() % 2 ** 31);
+
+/** How many come to be before each kill, which meets one of them. */
+const ROUNDS = [31, 6, 6, 6, 6];
 const WORKSPACES = 50;
-/** Deleted while they come to be. */
-const DOOMED = 5;
-const KILLS = 3;
+/** Beyond them: deleted while they come to be. */
+const TOTAL = ROUNDS.reduce((sum, count) => sum + count, 0);
+
+/** Where the server is with a sandbox when it is killed. */
+const MOMENTS = [
+  /** Daytona is asked for it, and has done nothing yet. */
+  "asked",
+  /** It is there; nobody has been told. */
+  "made",
+  /** The answer is out; its id is not stored. */
+  "answered",
+  /** The files are on their way. */
+  "sending",
+  /** They are being put in place. */
+  "unpacking",
+] as const;
+
+type Moment = (typeof MOMENTS)[number];
 
 let scratch: string;
 let daytona: DaytonaServer;
 let server: Vaporform;
-/** Called for each request to Daytona, before it is handled. */
-let onRequest: () => void = () => undefined;
+/** Called at each moment of each sandbox; what it gives is waited for. */
+let onMoment: (moment: Moment) => Promise<void> = async () => undefined;
 
 const start = () =>
   startVaporform({
@@ -32,11 +52,14 @@ beforeAll(async () => {
   scratch = await mkdtemp(path.join(tmpdir(), "vaporform-kills-"));
   daytona = await startDaytonaServer({
     key: "key-for-tests",
-    onRequest: async () => {
-      onRequest();
+    // Long enough for a file to be in the project before its sandbox has started.
+    timing: { createMs: 300, startMs: 0, stopMs: 0, deleteMs: 0 },
+    onRequest: async (req, res) => {
+      await noteRequest(req, res);
       return false;
     },
   });
+  daytona.registry.events.on("created", () => void onMoment("made"));
   server = await start();
 }, 200_000);
 
@@ -46,38 +69,59 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-/** Kills the server at the moment when so many more requests have reached Daytona. */
-function killAfter(requests: number): Promise<void> {
+async function noteRequest({ method, url = "" }: IncomingMessage, res: ServerResponse): Promise<void> {
+  if (method !== "POST") return;
+  if (url === "/api/sandbox") {
+    res.once("finish", () => void onMoment("answered"));
+    await onMoment("asked");
+  }
+  // Held until the server is dead: only a part of the files has come.
+  if (url.endsWith("/files/bulk-upload")) await onMoment("sending");
+  // Goes on meanwhile.
+  if (url.endsWith("/process/execute")) void onMoment("unpacking");
+}
+
+/** Kills the server when so many of the sandboxes to come have reached the moment. */
+function killAt(moment: Moment, count: number): Promise<void> {
   const victim = server;
-  let left = requests;
+  let left = count;
   return new Promise((resolve, reject) => {
-    onRequest = () => {
-      left -= 1;
-      if (left === 0) victim.kill().then(resolve, reject);
+    onMoment = async (reached) => {
+      if (reached !== moment || --left !== 0) return;
+      await victim.kill().then(resolve, reject);
     };
   });
 }
 
-async function eventually(condition: () => Promise<boolean>, what: string): Promise<void> {
+async function eventually(condition: () => Promise<boolean>, what: () => string): Promise<void> {
   const deadline = Date.now() + 240_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`it never came true that ${what}`);
+    if (Date.now() > deadline) throw new Error(`it never came true that ${what()}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 
 describe("a server that is killed at random while workspaces come to be", () => {
   it("has each running with one sandbox after its restart, and none left over", { timeout: 900_000 }, async () => {
-    const kills = fc.sample(fc.integer({ min: 5, max: 120 }), { numRuns: KILLS, seed });
-    console.log(`kills after ${kills.join(", ")} requests to Daytona: WORKSPACE_KILLS_SEED=${seed}`);
-    const names = Array.from({ length: WORKSPACES + DOOMED }, (_, index) => `victim ${index}`);
-    for (const requests of kills) {
+    const [kills = []] = fc.sample(
+      fc
+        .shuffledSubarray([...MOMENTS], { minLength: MOMENTS.length })
+        .chain((moments) =>
+          fc
+            .tuple(...ROUNDS.map((max) => fc.integer({ min: 1, max })))
+            .map((counts) => moments.map((at, i) => [at, counts[i] ?? 1] as const)),
+        ),
+      { numRuns: 1, seed },
+    );
+    console.log(`kills at ${kills.map((kill) => kill.join(" ")).join(", ")}: WORKSPACE_KILLS_SEED=${seed}`);
+    const names = Array.from({ length: TOTAL }, (_, index) => `victim ${index}`);
+    for (const [round, [moment, count]] of kills.entries()) {
+      const killed = killAt(moment, count);
+      const asked = ROUNDS.slice(0, round + 1).reduce((sum, more) => sum + more, 0);
       // Whatever the last server did not get to is asked for again, and so is what it did not answer.
-      const killed = killAfter(requests);
-      const making = makeMissing(names);
-      await Promise.race([killed, making.then(everythingRuns)]);
-      await server.kill();
-      onRequest = () => undefined;
+      const making = makeMissing(names.slice(0, asked));
+      await killed;
+      onMoment = async () => undefined;
       await making;
       server = await start();
     }
@@ -89,13 +133,20 @@ describe("a server that is killed at random while workspaces come to be", () => 
     expect(kept).toHaveLength(WORKSPACES);
 
     const workspaces: WorkspaceState[] = [];
-    await eventually(async () => {
-      workspaces.length = 0;
-      for (const { id } of kept) workspaces.push(await workspaceOf(id));
-      return workspaces.every(({ status }) => status === "running") && daytona.registry.all.length === WORKSPACES;
-    }, `each has its one sandbox: ${daytona.registry.all.length} sandboxes`);
+    await eventually(
+      async () => {
+        workspaces.length = 0;
+        for (const { id } of kept) workspaces.push(await workspaceOf(id));
+        return workspaces.every(({ status }) => status === "running") && daytona.registry.all.length === WORKSPACES;
+      },
+      () => `each runs and has its one sandbox: there are ${daytona.registry.all.length}`,
+    );
     const sandboxes = daytona.registry.all.map(({ sandbox }) => sandbox.id);
     expect(workspaces.map(({ daytonaSandboxId }) => daytonaSandboxId).toSorted()).toEqual(sandboxes.toSorted());
+    const empty = daytona.registry.all.filter(
+      ({ folder }) => !existsSync(path.join(folder, ".vaporform/manifest.json")),
+    );
+    expect(empty).toEqual([]);
   });
 });
 
@@ -108,20 +159,16 @@ async function projects(): Promise<Project[]> {
   return (await api().call<{ items: Project[] }>("GET", "/projects?limit=200")).items;
 }
 
-/** Asks for all projects that are not there; the server may be gone at any moment. */
+/** Asks for all projects that are not there, each with a file; the server may be gone at any moment. */
 async function makeMissing(names: string[]): Promise<void> {
   const there = await projects().catch(() => []);
   const missing = names.filter((name) => there.every((project) => project.name !== name));
-  await Promise.allSettled(missing.map((name) => api().call("POST", "/projects", { name, language: "typescript" })));
-}
-
-async function everythingRuns(): Promise<void> {
-  await eventually(async () => {
-    const there = await projects().catch(() => null);
-    if (there === null) return true;
-    const states = await Promise.all(there.map(({ id }) => workspaceOf(id).catch(() => null)));
-    return states.every((state) => state === null || state.status === "running");
-  }, "every workspace runs");
+  await Promise.allSettled(
+    missing.map(async (name) => {
+      const { id: projectId } = await api().call<Project>("POST", "/projects", { name, language: "typescript" });
+      await api().call("POST", "/vfs/files", { projectId, path: "a.txt", content: name.repeat(5_000) });
+    }),
+  );
 }
 
 /** The project was stored and its workspace was not, when the server was killed between the two. */
