@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Sandbox, SandboxState } from "@daytona/api-client";
+import { type Sandbox, SandboxDesiredState, SandboxState } from "@daytona/api-client";
 import { createSandbox, startSandbox } from "./create";
 import { readJson, sendApiError, sendJson, sendNotProvided } from "./http";
 import { listSandboxes } from "./list";
@@ -74,6 +74,9 @@ async function handleSandbox(req: IncomingMessage, res: ServerResponse, request:
         return sendApiError(req, res, { status: 400, message: "Sandbox is not in a stoppable state" });
       }
       registry.stop(record);
+      if (sandbox.desiredState === SandboxDesiredState.DESTROYED) {
+        return sendJson(res, 200, { ...sandbox, state: SandboxState.DESTROYING } satisfies Sandbox);
+      }
       return sendJson(res, 200, { ...sandbox, state: SandboxState.STOPPING } satisfies Sandbox);
     case "PUT labels": {
       // Nothing is validated here.

@@ -8,6 +8,8 @@ export interface SandboxRecord {
   sandbox: Sandbox;
   /** Its working folder. What the server keeps for it lies beside, in `<folder>.daemon`. */
   folder: string;
+  /** When it stopped, while it is stopped or archived. */
+  stoppedAt?: number;
 }
 
 export interface NewSandbox {
@@ -46,10 +48,7 @@ interface RegistryEvents {
 const MAX_ARCHIVE_MINUTES = 43_200;
 const DEFAULT_SNAPSHOT = "daytonaio/sandbox:0.5.0-slim";
 
-/**
- * The sandboxes of the one organisation, and their states over time. Nothing happens by itself: there is no auto-stop,
- * -archive or -delete here; a test that wants one uses `setState` or `delete`.
- */
+/** The sandboxes of the one organisation, and their states over time. `idle.ts` has what happens to those that nobody uses. */
 export class SandboxRegistry {
   toolboxUrl = "";
   /** Each request that is held listens, so there may be many. */
@@ -95,10 +94,22 @@ export class SandboxRegistry {
     this.#after(this.timing.startMs, record, () => this.setState(record, SandboxState.STARTED));
   }
 
+  /** One whose auto-delete interval is 0 goes with that. */
   stop(record: SandboxRecord): void {
+    if (record.sandbox.autoDeleteInterval === 0) {
+      this.remove(record);
+      return;
+    }
     this.setDesired(record, SandboxDesiredState.STOPPED);
     this.setState(record, SandboxState.STOPPING);
     this.#after(this.timing.stopMs, record, () => this.setState(record, SandboxState.STOPPED));
+  }
+
+  /** The real one needs half a minute for it. */
+  archive(record: SandboxRecord): void {
+    this.setDesired(record, SandboxDesiredState.ARCHIVED);
+    this.setState(record, SandboxState.ARCHIVING);
+    this.setState(record, SandboxState.ARCHIVED);
   }
 
   /** The name is free at once; the sandbox itself goes as the timing says. */
@@ -124,6 +135,8 @@ export class SandboxRegistry {
     sandbox.state = state;
     if (state === SandboxState.ARCHIVED) sandbox.desiredState = SandboxDesiredState.ARCHIVED;
     sandbox.updatedAt = new Date().toISOString();
+    if (state === SandboxState.STOPPED) record.stoppedAt = Date.now();
+    if (state === SandboxState.STARTED) delete record.stoppedAt;
     if (errorReason === undefined) delete sandbox.errorReason;
     else sandbox.errorReason = errorReason;
     if (old === SandboxState.STARTED && state !== SandboxState.STARTED) this.events.emit("halted", record);

@@ -8,6 +8,7 @@ import { handleControl } from "./control";
 import { serveEvents } from "./events";
 import { Faults } from "./faults";
 import { sendApiError, sendPage, sendStatus } from "./http";
+import { LOOK_EVERY_MS, lookForIdle } from "./idle";
 import { handlePreview, Previews } from "./previews";
 import { SandboxRegistry, type Timing } from "./registry";
 import { Daemons, handleToolbox, upgradeToolbox } from "./toolbox";
@@ -73,6 +74,7 @@ export async function startDaytonaServer(options: DaytonaServerOptions): Promise
   const origin = `http://127.0.0.1:${port}`;
   registry.toolboxUrl = `${origin}/toolbox`;
   parts.previews.port = port;
+  const looks = setInterval(() => lookForIdle(registry), LOOK_EVERY_MS).unref();
   return {
     url: `${origin}/api`,
     key: options.key,
@@ -80,6 +82,7 @@ export async function startDaytonaServer(options: DaytonaServerOptions): Promise
     faults: parts.faults,
     requests,
     async close() {
+      clearInterval(looks);
       parts.daemons.endAll();
       server.closeAllConnections();
       await events.close();

@@ -90,8 +90,8 @@ const NO_KEY =
 /** The toolbox of a sandbox, behind its proxy: a wrong key and a sandbox that is not there look the same. */
 export async function handleToolbox(req: IncomingMessage, res: ServerResponse, request: ToolboxRequest): Promise<void> {
   const { url, authorized, path: route, record, daemons } = request;
-  const proxyError = (status: number, message: string, code: string) =>
-    sendToolboxError(req, res, { status, message, code, path: url.pathname });
+  const proxyError = (status: number, message: string, code: string, path = url.pathname) =>
+    sendToolboxError(req, res, { status, message, code, path });
   if (req.headers.authorization === undefined) return proxyError(401, NO_KEY, "UNAUTHORIZED");
   if (!authorized || record === undefined) {
     return proxyError(401, "unauthorized: authentication failed: Bearer token is invalid", "UNAUTHORIZED");
@@ -102,7 +102,8 @@ export async function handleToolbox(req: IncomingMessage, res: ServerResponse, r
   }
   if (record.sandbox.state !== SandboxState.STARTED) {
     const message = "failed to resolve container IP after 3 attempts: no IP address found. Is the Sandbox started?";
-    return proxyError(400, message, "BAD_REQUEST");
+    // The path is what the runner behind the proxy is asked for.
+    return proxyError(400, message, "BAD_REQUEST", `/sandboxes/${record.sandbox.id}/toolbox${route}`);
   }
   record.sandbox.lastActivityAt = new Date().toISOString();
   const call: ToolboxCall = { req, res, url, path: route, record, daemon: daemons.of(record.sandbox.id) };

@@ -123,6 +123,16 @@ describe("bringing a workspace up", () => {
     expect(sandboxesOf(id)).toHaveLength(1);
   });
 
+  it.each(FAULTS)("survives, when it looks for a sandbox by its name, %s", async (_name, fault) => {
+    const id = await newWorkspace();
+    server.faults.add("POST /api/sandbox", { kind: "status", status: 503, effect: true });
+    server.faults.add("GET /api/sandbox/:id", fault);
+    await deliver(id);
+    expect(server.faults.left).toEqual({});
+    expect(await untilSettled(id)).toMatchObject({ status: "running" });
+    expect(sandboxesOf(id)).toHaveLength(1);
+  });
+
   it("waits while nobody listens at the address, and says so", async () => {
     const id = await newWorkspace();
     const apiUrl = `http://127.0.0.1:${await freePort()}/api`;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { db } from "../../database";
 import { sandboxName } from "../../workspace/workspace";
 import { listEvents } from "../../workspace/workspace-events";
@@ -85,9 +85,20 @@ describe("bringing a workspace up", () => {
       pauses.push(await pause(await having(fault("create", "unavailable"), tick(61), deliver)));
     }
     expect(pauses[0]).toBeLessThanOrEqual(1);
-    expect(pauses[5]).toBeGreaterThan(pauses[0] ?? 0);
+    expect(pauses[5]).toBeGreaterThan(10);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(60);
     expect(await having(tick(61), deliver)).toMatchObject({ status: "running" });
+  });
+
+  it("does not come back at the same moment as others that failed at the same moment", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    const soonest = await pause(await having(create, fault("create", "unavailable"), deliver));
+    await world.end();
+    world = await World.begin();
+    random.mockReturnValue(0.999);
+    const latest = await pause(await having(create, fault("create", "unavailable"), deliver));
+    random.mockRestore();
+    expect(latest - soonest).toBeGreaterThan(0.3);
   });
 
   it("gives up when its time is over, with the last cause", async () => {

@@ -5,6 +5,7 @@ import { SandboxState } from "@daytona/api-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Api, type ExecResult, type WorkspaceState } from "../../demo/api";
+import { lookForIdle } from "../daytona-server/idle";
 import type { SandboxRecord } from "../daytona-server/registry";
 import { type DaytonaServer, startDaytonaServer } from "../daytona-server/server";
 import { startVaporform, type Vaporform } from "../support/vaporform";
@@ -108,6 +109,32 @@ describe("what happens in Daytona", () => {
     await becomes("watcher", project, "stopped");
     await as("watcher").call("POST", `/workspace/${project.workspaceId}/restart`);
     await becomes("watcher", project, "running");
+  });
+});
+
+describe("a workspace that nobody uses", () => {
+  const MINUTE = 60_000;
+  const DAY = 24 * 60 * MINUTE;
+  const later = (milliseconds: number) => lookForIdle(daytona.registry, Date.now() + milliseconds);
+
+  it("stops after half an hour, is archived after a week and comes back when it is used, and goes after a month", async () => {
+    const project = await running("idler");
+    later(29 * MINUTE);
+    expect(sandboxOf(project).sandbox.state).toBe(SandboxState.STARTED);
+    later(31 * MINUTE);
+    expect(await becomes("idler", project, "stopped")).toMatchObject({ wanted: "stopped" });
+    later(8 * DAY);
+    expect(sandboxOf(project).sandbox.state).toBe(SandboxState.ARCHIVED);
+    const echo = { command: "echo back" };
+    expect(await as("idler").call("POST", `/workspace/${project.workspaceId}/exec`, echo)).toMatchObject({
+      output: "back\n",
+    });
+    later(31 * MINUTE);
+    later(31 * DAY);
+    expect(await becomes("idler", project, "error")).toMatchObject({
+      statusReason: expect.stringContaining("was removed in Daytona"),
+      daytonaSandboxId: null,
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { SandboxState } from "@daytona/api-client";
+import { SandboxDesiredState, SandboxState } from "@daytona/api-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NewSandbox, SandboxRecord } from "../registry";
 import { type DaytonaServer, startDaytonaServer } from "../server";
@@ -24,6 +24,15 @@ const GIVEN: Record<string, SandboxState> = {
   error: SandboxState.ERROR,
   archived: SandboxState.ARCHIVED,
   build: SandboxState.BUILDING_SNAPSHOT,
+  destroyed: SandboxState.DESTROYED,
+  ephemeral: SandboxState.STARTED,
+};
+
+/** And so are these, of groups that are about something else. */
+const GIVEN_ONE: Record<string, SandboxState> = {
+  "build/start-failed": SandboxState.BUILD_FAILED,
+  "proxy/toolbox-stopped": SandboxState.STOPPED,
+  "proxy/toolbox-archived": SandboxState.ARCHIVED,
 };
 
 let server: DaytonaServer;
@@ -48,7 +57,7 @@ const READ = [
 
 describe("the API", () => {
   it.each(cases)("answers $name as Daytona's own did", async ({ name, request, response }) => {
-    const fill = filler(subject(name, response.body));
+    const fill = filler(subject(name, { path: request.path, answer: response.body }));
     const path = fill(request.path);
     const headers = request.headers ?? { authorization: "Bearer <key>", "content-type": "application/json" };
     const answer = await fetch(server.url.replace(/\/api$/, "") + path, {
@@ -69,17 +78,34 @@ describe("the API", () => {
 });
 
 /** One sandbox that all stateless cases share, as `create/full` makes it; else one of its own, in the state. */
-function subject(name: string, answer: unknown): SandboxRecord | undefined {
+function subject(name: string, { path, answer }: { path: string; answer: unknown }): SandboxRecord | undefined {
   const group = name.split("/")[0] ?? "";
-  const state = name === "build/start-failed" ? SandboxState.BUILD_FAILED : GIVEN[group];
+  if (name.startsWith("list/by-")) {
+    for (const n of ["l1", "l2", "l3"]) server.registry.create({ name: n, labels: { n, group: "list" } });
+  }
+  const state = GIVEN_ONE[name] ?? GIVEN[group];
   if (state === undefined) return server.registry.find("conformance-one");
-  const sandboxName = name === "error/create-same-name" ? "broken" : `${name} ${Math.random()}`;
+  const isNamed = name === "error/create-same-name" || path.endsWith("/broken");
   // What had been set before, in the recording.
-  const { labels, autoStopInterval } = Object(answer) as Pick<NewSandbox, "labels" | "autoStopInterval">;
-  const settings = { ...(labels ? { labels } : {}), ...(autoStopInterval ? { autoStopInterval } : {}) };
-  const record = server.registry.create({ name: sandboxName, ...settings });
-  if (record !== undefined) server.registry.setState(record, state, state === "error" ? "no space left" : undefined);
+  const { labels, autoStopInterval, autoDeleteInterval } = Object(answer) as NewSandbox;
+  const record = server.registry.create({
+    name: isNamed ? "broken" : `${name} ${Math.random()}`,
+    ...(labels ? { labels } : {}),
+    ...(autoStopInterval ? { autoStopInterval } : {}),
+    ...(autoDeleteInterval === undefined ? {} : { autoDeleteInterval }),
+  });
+  if (record === undefined) return server.registry.find("broken");
+  if (group.startsWith("stop")) server.registry.setDesired(record, SandboxDesiredState.STOPPED);
+  if (state === SandboxState.DESTROYED) server.registry.delete(record);
+  else if (state === SandboxState.DESTROYING) enterDestroying(record);
+  else server.registry.setState(record, state, state === "error" ? "no space left" : undefined);
   return record;
+}
+
+/** As long as the test looks. */
+function enterDestroying(record: SandboxRecord): void {
+  server.registry.setDesired(record, SandboxDesiredState.DESTROYED);
+  server.registry.setState(record, SandboxState.DESTROYING);
 }
 
 function filler(record: SandboxRecord | undefined): (text: string) => string {
@@ -106,6 +132,9 @@ interface Filling {
 function expected({ $like, $without: _without, ...body }: Record<string, unknown>, { fill, path }: Filling): object {
   const own = Object.entries(body).flatMap(([field, value]) => {
     if (/-?sandbox|list-item/.test(String($like)) && !READ.includes(field)) return [];
+    if (field === "items" && Array.isArray(value)) {
+      return [[field, value.map((item: Record<string, unknown>) => expected(item, { fill, path }))] as const];
+    }
     if (typeof value !== "string") return [[field, value] as const];
     const filled = fill(value);
     return [[field, /<[^>]*>/.test(filled) ? expect.any(String) : filled] as const];
