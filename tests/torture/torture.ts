@@ -46,14 +46,17 @@ export async function torture({ store, kills, seed, onKill }: TortureOptions): P
     );
     for (let kill = 1; kill <= kills; kill++) {
       const client = new VfsClient(server.url, "torture");
-      const running = Promise.all(writers.map((writer) => writer.run(client, projectId)));
+      const powerCut = new AbortController();
+      const running = Promise.all(writers.map((writer) => writer.run(client, projectId, powerCut.signal)));
       const enough = acknowledgedBy(writers) + 1 + random.below(MAX_WRITES);
       while (acknowledgedBy(writers) < enough) {
         const gone = await Promise.race([running.then(() => true), pause(2)]);
         if (gone === true) throw new Error(`the server ended by itself:\n${server.lines.slice(-20).join("\n")}`);
       }
       await pause(random.below(MAX_PAUSE_MS));
-      await crash(server, { dataDir, withDatabase: random.next() < 0.5 });
+      const withDatabase = random.next() < 0.5;
+      if (withDatabase) powerCut.abort();
+      await crash(server, { dataDir, withDatabase });
       await running;
       server = await start();
       const again = new VfsClient(server.url, "torture");

@@ -23,12 +23,15 @@ export class Writer {
     private readonly random: Random,
   ) {}
 
-  /** Writes until a request is not answered. Throws for a refusal: nothing that is asked for here may be refused. */
-  async run(client: VfsClient, projectId: string): Promise<void> {
+  /**
+   * Writes until a request is not answered. Throws for a refusal: nothing that is asked for here may be refused, except when
+   * the power goes and the database is away a moment before the server.
+   */
+  async run(client: VfsClient, projectId: string, powerCut: AbortSignal): Promise<void> {
     try {
       for (;;) await this.#step(client, projectId);
     } catch (error) {
-      if (error instanceof Refused) throw error;
+      if (error instanceof Refused && !(powerCut.aborted && error.reason === "database_unavailable")) throw error;
     }
   }
 
