@@ -1,7 +1,7 @@
-/** An official Docker image of a language; its tags begin with the version. */
+/** A Docker image of a language, by those who make the language or Docker's own; its tags begin with the version. */
 interface LanguageImage {
   name: string;
-  /** The version when the project names none, or one that no tag can be made of. */
+  /** The version when the project names none, or one that no tag can be made of: a choice, to be renewed now and then. */
   version: string;
   /** So many parts of a version are in a tag: 2 of `1.22.3` are `1.22`. */
   parts: 1 | 2;
@@ -11,7 +11,8 @@ interface LanguageImage {
 
 /**
  * For what Daytona's own snapshot, with its Python, Node.js and TypeScript, does not have. All of them are Debian's, with a
- * shell, tar and the other tools that files are sent and looked at with.
+ * shell, tar and the other tools that files are sent and looked at with: the tags without the name of a system (`1.24`, not
+ * `1.24-alpine`) are Debian's in Docker's own images.
  */
 const IMAGES: Readonly<Record<string, LanguageImage>> = {
   go: { name: "golang", version: "1.24", parts: 2 },

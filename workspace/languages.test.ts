@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { normalizeDaytonaLanguage } from "./daytona-manager";
+import { chooseLanguages } from "./project-language";
 
 describe("normalizeDaytonaLanguage", () => {
   it.each([
@@ -19,4 +20,25 @@ describe("normalizeDaytonaLanguage", () => {
       expect(normalizeDaytonaLanguage(name)).toBe("typescript");
     },
   );
+});
+
+describe("the language of a project", () => {
+  it.each([
+    ["Golang", "go"],
+    ["C#", "dotnet"],
+    ["c++", "cpp"],
+    ["Rails", "ruby"],
+    ["rust", "rust"],
+  ])("is known by %s, and gets an image of its own", (language, projectLanguage) => {
+    expect(chooseLanguages({ language })).toEqual({ projectLanguage, language: "typescript", unknownLanguage: null });
+  });
+
+  it("is told by its framework first, and said to be unknown when nobody knows it", () => {
+    expect(chooseLanguages({ language: "unknown", framework: "django" })).toMatchObject({ language: "python" });
+    expect(chooseLanguages({ language: "cobol" })).toEqual({
+      projectLanguage: "unknown",
+      language: "typescript",
+      unknownLanguage: "cobol",
+    });
+  });
 });
