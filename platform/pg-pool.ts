@@ -28,6 +28,20 @@ export function pgPool(): pg.Pool {
   return pool;
 }
 
+const names = new Map<string, string>();
+
+/**
+ * A statement that each connection parses and plans once, for what most requests run: planning takes as long as running does
+ * where a row is looked up by its key. Where the best plan depends on how much is given, `few` says that it is little; else
+ * the statement is planned each time.
+ */
+export function prepared(text: string, values: unknown[], { few = true }: { few?: boolean } = {}): pg.QueryConfig {
+  if (!few) return { text, values };
+  const name = names.get(text) ?? `prepared_${names.size}`;
+  names.set(text, name);
+  return { name, text, values };
+}
+
 /** Runs `work` in a transaction: committed when it returns, rolled back when it throws. */
 export async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pgPool().connect();

@@ -36,7 +36,10 @@ export function requireChunk(chunk: Chunk | undefined, n: number, { id, length, 
 }
 
 /** A chunk behind the last one says that the length or the chunks are those of another content. */
-export function refuseExtraChunk(chunk: Chunk | undefined, { id, length, chunkBytes }: ChunkedContent): void {
+export function refuseExtraChunk(
+  chunk: Pick<Chunk, "n"> | undefined,
+  { id, length, chunkBytes }: ChunkedContent,
+): void {
   // Some clients write an empty chunk for an empty file; the specification has readers pass over it.
   if (chunk === undefined || length === 0) return;
   throw corrupted(id, `chunk ${chunk.n} is one too many for ${length} bytes in chunks of ${chunkBytes}`);

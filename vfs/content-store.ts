@@ -18,6 +18,8 @@ export interface ContentStore {
 /** A store whose bytes can be written in the transaction that writes of them. */
 export interface TransactionalStore extends ContentStore {
   putManyWithin(client: PoolClient, contents: readonly SmallContent[]): Promise<void>;
+  /** Writes one content and its row in one statement; gives false, and has written nothing, when the project has it already. */
+  putRecorded(projectId: string, content: SmallContent & { hash: string }): Promise<boolean>;
 }
 
 export function isTransactional(store: ContentStore): store is TransactionalStore {

@@ -1,6 +1,7 @@
 import { createHash, hash as hashAtOnce } from "node:crypto";
 import { DatabaseError, type PoolClient } from "pg";
 import { inTransaction, pgPool } from "../platform/pg-pool";
+import { CONFIRM_LOCK } from "./confirm-lock";
 import { newContentId } from "./content-id";
 import { type ContentStore, isTransactional, type SmallContent, type TransactionalStore } from "./content-store";
 import { bigintField, booleanField, copyRows, textField, uuidField } from "./copy-rows";
@@ -30,8 +31,6 @@ export interface ContentTarget {
 
 /** Much less than the collector's grace. */
 const TELL_EVERY_MS = 60_000;
-/** The first of PostgreSQL's two numbers of an advisory lock; the second is the project's. */
-const CONFIRM_LOCK = 0x766673;
 /** PostgreSQL's unique_violation. */
 const TAKEN = "23505";
 
@@ -54,6 +53,14 @@ async function storeDistinct(
   contents: ReadonlyMap<string, NewContent>,
   { projectId, store }: ContentTarget,
 ): Promise<Map<string, StoredContent>> {
+  const [first] = contents;
+  // A single one is hardly ever there already, so that it is tried at once.
+  if (first !== undefined && contents.size === 1 && isTransactional(store)) {
+    const [hash, { data, path }] = first;
+    const content = { id: newContentId(), hash, size: data.length };
+    const written = await store.putRecorded(projectId, { ...content, data, name: nameOf(projectId, path) });
+    if (written) return new Map([[hash, content]]);
+  }
   const stored = await reuse(pgPool(), { projectId, hashes: [...contents.keys()] });
   const fresh = [...contents].flatMap(([hash, { data, path }]) =>
     stored.has(hash) ? [] : [{ id: newContentId(), hash, size: data.length, data, name: nameOf(projectId, path) }],

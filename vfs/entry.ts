@@ -1,5 +1,5 @@
 import { DomainError } from "../platform/errors";
-import { pgPool } from "../platform/pg-pool";
+import { pgPool, prepared } from "../platform/pg-pool";
 import type { StoreName } from "./content-store";
 
 /** Something in a tree, as its owner sees it. */
@@ -65,13 +65,15 @@ export interface FileContent {
 /** The file as it is, or as it was in one of its versions. Throws `file_not_found`, `version_not_found` and `not_a_file`. */
 export async function findFile({ projectId, path }: Location, version?: number): Promise<FileContent> {
   const { rows } = await pgPool().query<FoundRow>(
-    `SELECT e.kind, e.size, e.hash, e.link_target, e.content_id, c.store
+    prepared(
+      `SELECT e.kind, e.size, e.hash, e.link_target, e.content_id, c.store
      FROM (SELECT kind, size, hash, link_target, content_id, version FROM vfs_entries WHERE project_id = $1 AND path = $2
            UNION ALL
            SELECT kind, size, hash, link_target, content_id, version FROM vfs_versions
            WHERE project_id = $1 AND path = $2 AND version = $3) e
      LEFT JOIN vfs_contents c ON c.id = e.content_id WHERE $3::int IS NULL OR e.version = $3`,
-    [projectId, path, version ?? null],
+      [projectId, path, version ?? null],
+    ),
   );
   const row = rows[0];
   if (row === undefined) throw await absent({ projectId, path }, version);
@@ -114,8 +116,7 @@ async function isFolder({ projectId, path }: Location): Promise<boolean> {
 /** Any entry; a folder that exists by what is in it is one as well. Throws `file_not_found`. */
 export async function findEntry({ projectId, path }: Location): Promise<Entry> {
   const { rows } = await pgPool().query<EntryRow>(
-    `SELECT ${ENTRY_COLUMNS} FROM vfs_entries e WHERE e.project_id = $1 AND e.path = $2`,
-    [projectId, path],
+    prepared(`SELECT ${ENTRY_COLUMNS} FROM vfs_entries e WHERE e.project_id = $1 AND e.path = $2`, [projectId, path]),
   );
   const own = rows[0];
   if (own !== undefined) return toEntry(own);

@@ -1,5 +1,7 @@
 import type { Pool, PoolClient } from "pg";
+import { prepared } from "../platform/pg-pool";
 import { chunksOf, inChunks, sliceOfChunk, splitBuffer } from "./chunks";
+import { CONFIRM_LOCK } from "./confirm-lock";
 import { type Chunk, type ChunkedContent, joinChunks, missing, refuseExtraChunk, requireChunk } from "./content-damage";
 import type { ByteRange, SmallContent, TransactionalStore } from "./content-store";
 import { copiedRows, copyRows, type Field, intField, uuidField } from "./copy-rows";
@@ -15,6 +17,33 @@ export interface PostgresStoreOptions {
 /** The commit need not be on disk, because the later one of whoever refers to the content brings it there as well. */
 const INSERT = `INSERT INTO vfs_chunks (content_id, n, data)
   SELECT $1, $2, $3 FROM set_config('synchronous_commit', 'off', true)`;
+
+/** A content's row, and its bytes unless the project has them already. Their commit need not be on disk either. */
+const INSERT_RECORDED = `WITH turn AS (
+    SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(${CONFIRM_LOCK}, hashtext($1::text))),
+  own AS (
+    INSERT INTO vfs_contents (id, project_id, store, hash, size, stored)
+    SELECT $2::uuid, $1::uuid, 'postgres', $3, length($4::bytea), true FROM turn
+    ON CONFLICT (project_id, hash) WHERE stored DO NOTHING RETURNING id)
+  , bytes AS (
+    INSERT INTO vfs_chunks (content_id, n, data)
+    SELECT own.id, n, substring($4::bytea FROM n * $5::int + 1 FOR $5::int)
+    FROM own, generate_series(0, (length($4::bytea) - 1) / $5::int) AS n WHERE length($4::bytea) > 0)
+  SELECT id FROM own`;
+
+/** A chunk, with what is needed to tell whether it is all of the content. */
+const FIRST_CHUNK = `SELECT c.size, k.data,
+    EXISTS (SELECT 1 FROM vfs_chunks b WHERE b.content_id = c.id AND b.n = $2::int + 1) AS more
+  FROM vfs_contents c LEFT JOIN vfs_chunks k ON k.content_id = c.id AND k.n = $2::int
+  WHERE c.id = $1 AND c.size IS NOT NULL`;
+
+interface FirstChunkRow {
+  size: string;
+  /** Null where the content has no such chunk. */
+  data: Buffer | null;
+  /** Whether there is a chunk behind it. */
+  more: boolean;
+}
 
 /** Contents in the database itself: rows of vfs_chunks, which belong to a row of vfs_contents and go with it. */
 export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: PostgresStoreOptions): TransactionalStore {
@@ -87,6 +116,11 @@ export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: Postgres
 
     putManyWithin: copy,
 
+    async putRecorded(projectId, { id, hash, data }) {
+      const { rowCount } = await pool().query(prepared(INSERT_RECORDED, [projectId, id, hash, data, chunkBytes]));
+      return rowCount === 1;
+    },
+
     async put({ id, data }) {
       let n = 0;
       let bytes = 0;
@@ -99,17 +133,24 @@ export function createPostgresStore({ pool, chunkBytes = CHUNK_BYTES }: Postgres
     },
 
     async *open(id, range?: ByteRange) {
-      const content = (await chunked([id])).get(id);
-      if (content === undefined) throw missing(id);
-      const { length } = content;
+      const begin = Math.floor((range?.start ?? 0) / chunkBytes);
+      const { rows } = await pool().query<FirstChunkRow>(prepared(FIRST_CHUNK, [id, begin]));
+      const [found] = rows;
+      if (found === undefined) throw missing(id);
+      const length = Number(found.size);
+      const content = { id, length, chunkBytes };
       const wanted = { start: range?.start ?? 0, end: Math.min(range?.end ?? length, length), size: chunkBytes };
       const span = chunksOf(wanted, chunkBytes);
       if (span === undefined) return;
-      for (let n = span.first; n <= span.last; n++) {
+      const first = found.data === null ? undefined : { n: begin, data: found.data };
+      yield sliceOfChunk(requireChunk(first, begin, content), begin, wanted);
+      for (let n = begin + 1; n <= span.last; n++) {
         yield sliceOfChunk(requireChunk(await chunkAt(id, n), n, content), n, wanted);
       }
       const isWhole = wanted.start === 0 && wanted.end === length;
-      if (isWhole) refuseExtraChunk(await chunkAt(id, span.last + 1), content);
+      if (!isWhole) return;
+      const extra = span.last === begin ? found.more : (await chunkAt(id, span.last + 1)) !== undefined;
+      refuseExtraChunk(extra ? { n: span.last + 1 } : undefined, content);
     },
 
     async readMany(ids) {

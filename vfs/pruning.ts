@@ -2,10 +2,17 @@ import type { PoolClient } from "pg";
 import { inTransaction, pgPool } from "../platform/pg-pool";
 import { type TreeLimits, treeLimits } from "./limits";
 
+export interface NumberedScope {
+  projectId: string;
+  revision: number;
+  /** How many of a path are kept. */
+  versions: number;
+}
+
 /** Of the paths that this revision wrote, the oldest versions beyond the number that is kept. */
 export async function pruneByNumber(
   client: PoolClient,
-  { projectId, revision, versions }: { projectId: string; revision: number; versions: number },
+  { projectId, revision, versions }: NumberedScope,
 ): Promise<void> {
   await client.query(
     `DELETE FROM vfs_versions v USING (

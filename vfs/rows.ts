@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
+import { prepared } from "../platform/pg-pool";
 import type { StoredContent } from "./contents";
 import { ENTRY_COLUMNS, type EntryRow } from "./entry";
 import type { TreeChange } from "./tree";
@@ -57,18 +58,21 @@ export async function putRows(
       AS w (path, kind, executable, size, hash, content_id, link_target)
     LEFT JOIN vfs_entries o ON o.project_id = $1 AND o.path = w.path`;
   const { rows: written } = await client.query<WrittenRow>(
-    `${writing(source, change)}
+    prepared(
+      `${writing(source, change)}
      RETURNING e.path, e.executable, e.version, CASE WHEN ${WAS_THERE} THEN e.created_at END AS created_at`,
-    [
-      projectId,
-      rows.map(({ path }) => path),
-      rows.map(({ kind }) => kind),
-      rows.map(({ executable }) => executable),
-      rows.map(({ content }) => content?.size ?? 0),
-      rows.map(({ content }) => content?.hash ?? null),
-      rows.map(({ content }) => content?.id ?? null),
-      rows.map(({ target }) => target),
-    ],
+      [
+        projectId,
+        rows.map(({ path }) => path),
+        rows.map(({ kind }) => kind),
+        rows.map(({ executable }) => executable),
+        rows.map(({ content }) => content?.size ?? 0),
+        rows.map(({ content }) => content?.hash ?? null),
+        rows.map(({ content }) => content?.id ?? null),
+        rows.map(({ target }) => target),
+      ],
+      { few: rows.length === 1 },
+    ),
   );
   const byPath = new Map(written.map((row) => [row.path, row]));
   return rows.map(({ path, kind, content, target }) => {

@@ -1,4 +1,4 @@
-import { pgPool } from "../platform/pg-pool";
+import { pgPool, prepared } from "../platform/pg-pool";
 import { bounds } from "./children";
 import { languageOf } from "./file-language";
 import { treeLimits } from "./limits";
@@ -37,52 +37,42 @@ export async function reportStorage({
   projectId: string;
   folder: string;
 }): Promise<StorageReport> {
-  const [tree, kinds, versions, stored, languages, folders] = await Promise.all([
-    treeOf(projectId),
-    countByKind(projectId),
-    one(`SELECT count(*) AS count, COALESCE(sum(size), 0) AS bytes FROM vfs_versions WHERE project_id = $1`, projectId),
-    one(
-      `SELECT count(*) AS count, COALESCE(sum(size), 0) AS bytes FROM vfs_contents WHERE project_id = $1 AND stored`,
-      projectId,
-    ),
+  const [totals, languages, folders] = await Promise.all([
+    totalsOf(projectId),
     byLanguage(projectId),
     byFolder(projectId, folder),
   ]);
   const limits = treeLimits();
   return {
-    files: tree.files,
-    symlinks: kinds.get("symlink") ?? 0,
-    directories: kinds.get("directory") ?? 0,
-    bytes: tree.bytes,
-    storedBytes: stored.bytes,
-    versions,
+    files: totals.files,
+    symlinks: totals.symlinks,
+    directories: totals.directories,
+    bytes: totals.bytes,
+    storedBytes: totals.stored,
+    versions: { count: totals.versions, bytes: totals.versionBytes },
     quota: { files: limits.entries, bytes: limits.bytes, versionBytes: limits.versionBytes },
-    revision: tree.revision,
+    revision: totals.revision,
     languages,
     folders,
   };
 }
 
-async function treeOf(projectId: string): Promise<{ files: number; bytes: number; revision: number }> {
-  const { rows } = await pgPool().query<{ files: string; bytes: string; revision: string }>(
-    "SELECT files, bytes, revision FROM vfs_trees WHERE project_id = $1",
-    [projectId],
-  );
-  const { files = 0, bytes = 0, revision = 0 } = rows[0] ?? {};
-  return { files: Number(files), bytes: Number(bytes), revision: Number(revision) };
-}
+const TOTALS = `SELECT COALESCE(t.files, 0) AS files, COALESCE(t.bytes, 0) AS bytes, COALESCE(t.revision, 0) AS revision,
+    k.symlinks, k.directories, v.versions, v."versionBytes", c.stored
+  FROM (SELECT count(*) FILTER (WHERE kind = 'symlink') AS symlinks, count(*) FILTER (WHERE kind = 'directory') AS directories
+        FROM vfs_entries WHERE project_id = $1 AND kind <> 'file') k,
+    (SELECT count(*) AS versions, COALESCE(sum(size), 0) AS "versionBytes" FROM vfs_versions WHERE project_id = $1) v,
+    (SELECT COALESCE(sum(size), 0) AS stored FROM vfs_contents WHERE project_id = $1 AND stored) c
+    LEFT JOIN vfs_trees t ON t.project_id = $1`;
 
-async function one(statement: string, projectId: string): Promise<{ count: number; bytes: number }> {
-  const { rows } = await pgPool().query<{ count: string; bytes: string }>(statement, [projectId]);
-  return { count: Number(rows[0]?.count ?? 0), bytes: Number(rows[0]?.bytes ?? 0) };
-}
+type Total = "files" | "bytes" | "revision" | "symlinks" | "directories" | "versions" | "versionBytes" | "stored";
 
-async function countByKind(projectId: string): Promise<Map<string, number>> {
-  const { rows } = await pgPool().query<{ kind: string; count: string }>(
-    "SELECT kind, count(*) AS count FROM vfs_entries WHERE project_id = $1 AND kind <> 'file' GROUP BY kind",
-    [projectId],
-  );
-  return new Map(rows.map(({ kind, count }) => [kind, Number(count)]));
+async function totalsOf(projectId: string): Promise<Record<Total, number>> {
+  const { rows } = await pgPool().query<Record<Total, string>>(prepared(TOTALS, [projectId]));
+  const [row] = rows;
+  if (row === undefined) throw new Error("counting gave no row");
+  const numbers = Object.entries(row).map(([name, value]) => [name, Number(value)]);
+  return Object.fromEntries(numbers) as Record<Total, number>;
 }
 
 async function byLanguage(projectId: string): Promise<Share[]> {

@@ -1,9 +1,9 @@
 import type { PoolClient } from "pg";
 import { DomainError } from "../platform/errors";
-import { inTransaction } from "../platform/pg-pool";
+import { inTransaction, prepared } from "../platform/pg-pool";
 import { treeLimits } from "./limits";
 import { ancestors } from "./path";
-import { pruneByBytes, pruneByNumber } from "./pruning";
+import { type NumberedScope, pruneByBytes, pruneByNumber } from "./pruning";
 import { requireWithinQuota } from "./quota";
 
 /** What a tree's row says, in the database's types: its 64-bit numbers come as text. */
@@ -36,9 +36,7 @@ export async function changeTree<T>(
   return await inTransaction(async (client) => {
     const { change, ...before } = await lockTree(client, projectId);
     const result = await work(client, change);
-    await pruneByNumber(client, { projectId, revision: before.revision, versions: limits.versions });
-    const { rows } = await client.query<TreeRow>(`SELECT ${COLUMNS} FROM vfs_trees WHERE project_id = $1`, [projectId]);
-    const after = usage(rows[0]);
+    const after = await prunedUsage(client, { projectId, revision: before.revision, versions: limits.versions });
     requireWithinQuota(before, after, limits);
     if (after.versionBytes > limits.versionBytes) {
       await pruneByBytes(client, { projectId, bytes: limits.versionBytes });
@@ -47,18 +45,36 @@ export async function changeTree<T>(
   });
 }
 
+/** What the tree takes up once no path has more former versions than are kept. */
+async function prunedUsage(client: PoolClient, scope: NumberedScope): Promise<ReturnType<typeof usage>> {
+  // Versions of a path count from 1: only one with a higher number than are kept can have too many before it.
+  const statement = prepared(
+    `SELECT ${COLUMNS}, EXISTS (
+       SELECT 1 FROM vfs_versions WHERE project_id = $1 AND replaced_in = $2 AND version > $3) AS crowded
+     FROM vfs_trees WHERE project_id = $1`,
+    [scope.projectId, scope.revision, scope.versions],
+  );
+  const read = async () => (await client.query<TreeRow & { crowded: boolean }>(statement)).rows[0];
+  const row = await read();
+  if (row?.crowded !== true) return usage(row);
+  await pruneByNumber(client, scope);
+  return usage(await read());
+}
+
 /** Begins a new revision. Finds the project alive as well: a deletion that comes now waits for the transaction's end. */
 async function lockTree(
   client: PoolClient,
   projectId: string,
 ): Promise<ReturnType<typeof usage> & { change: TreeChange }> {
   const { rows } = await client.query<TreeRow & TreeChange>(
-    `WITH alive AS (SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR SHARE)
+    prepared(
+      `WITH alive AS (SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR SHARE)
      INSERT INTO vfs_trees (project_id) SELECT id FROM alive
      ON CONFLICT (project_id) DO UPDATE SET revision = vfs_trees.revision + 1
      RETURNING ${COLUMNS}, now() AS at,
        NOT EXISTS (SELECT 1 FROM vfs_entries e WHERE e.project_id = $1) AS "intoEmpty"`,
-    [projectId],
+      [projectId],
+    ),
   );
   const [row] = rows;
   if (row === undefined) throw new DomainError("project_not_found", `there is no project ${projectId}`);
@@ -81,7 +97,8 @@ function usage(row: TreeRow | undefined) {
  */
 export async function requireNoClashes(client: PoolClient, projectId: string, paths: string[]): Promise<void> {
   const { rows } = await client.query<{ file: string; below: string | null }>(
-    `(SELECT e.path AS file, NULL AS below FROM vfs_entries e
+    prepared(
+      `(SELECT e.path AS file, NULL AS below FROM vfs_entries e
       WHERE e.project_id = $1 AND e.path = ANY($3::text[]) AND e.kind <> 'directory' LIMIT 1)
      UNION ALL
      (SELECT w.path, b.path FROM unnest($2::text[]) AS w (path)
@@ -91,7 +108,9 @@ export async function requireNoClashes(client: PoolClient, projectId: string, pa
       CROSS JOIN LATERAL (
         SELECT 1 FROM vfs_entries e
         WHERE e.project_id = $1 AND e.path = w.path AND e.kind <> 'directory' LIMIT 1) f LIMIT 1)`,
-    [projectId, paths, [...new Set(paths.flatMap(ancestors))]],
+      [projectId, paths, [...new Set(paths.flatMap(ancestors))]],
+      { few: paths.length === 1 },
+    ),
   );
   const clash = rows[0];
   if (clash === undefined) return;

@@ -11,8 +11,18 @@ export interface LoadFigures {
   p99Ms: number;
   errors: number;
   imports: number;
+  /** The same by kind of request, the slowest first. */
+  kinds: KindFigures[];
   /** What the first few errors were. */
   firstErrors: string[];
+}
+
+export interface KindFigures {
+  /** Such as `GET /vfs/files/:id/*`. */
+  kind: string;
+  requests: number;
+  p50Ms: number;
+  p99Ms: number;
 }
 
 const RAMP_MS = 20;
