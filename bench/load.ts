@@ -9,7 +9,7 @@ import { startVaporform } from "../tests/support/vaporform";
 import { startScript } from "./import/processes";
 import { generatedRepository } from "./import/repositories";
 import { nodeProcesses, residentMb } from "./import/watch";
-import type { LoadFigures } from "./load/traffic";
+import type { KindFigures, LoadFigures } from "./load/traffic";
 import type { BenchOptions, Report } from "./report";
 
 const USERS = 50;
@@ -34,20 +34,28 @@ export async function load(_args: string[], { seconds = DEFAULT_SECONDS }: Bench
     const rssStartMb = await settledMb(pids);
     const figures = await traffic(server.url, { seconds, repository: repository.fullName });
     const rssEndMb = await settledMb(pids);
-    const { requests, requestsPerSecond, p50Ms, p99Ms, errors, imports, firstErrors } = figures;
+    const { requests, requestsPerSecond, p50Ms, p99Ms, errors, imports, kinds, firstErrors } = figures;
     const lines = [
       `${USERS} users for ${seconds} s: ${requests} requests, ${requestsPerSecond.toFixed(0)} a second, ${errors} errors`,
       `half of them within ${p50Ms.toFixed(1)} ms, 99 of 100 within ${p99Ms.toFixed(1)} ms`,
+      ...kinds.map(describe),
       `${imports} imports of ${REPOSITORY_FILES} files meanwhile`,
       `memory of the server's processes: ${rssStartMb.toFixed(0)} MB before, ${rssEndMb.toFixed(0)} MB after`,
       ...firstErrors,
     ];
-    return { lines, ratios: { requestsPerSecond, p50Ms, p99Ms, errors, rssStartMb, rssEndMb, imports, seconds } };
+    return {
+      lines,
+      ratios: { requestsPerSecond, p50Ms, p99Ms, errors, rssStartMb, rssEndMb, imports, seconds, kinds },
+    };
   } finally {
     await server.stop();
     await github.stop();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+function describe({ kind, requests, p50Ms, p99Ms }: KindFigures): string {
+  return `  ${kind.padEnd(32)} ${requests} requests, ${p50Ms.toFixed(1)} and ${p99Ms.toFixed(1)} ms`;
 }
 
 function addressIn(line: string): string {
