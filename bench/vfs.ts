@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { freePort } from "../encore-local/src/postgres/free-port";
+import { writeSecrets } from "../tests/support/secrets-file";
 import { startVaporform, type Vaporform } from "../tests/support/vaporform";
 import { median, type Report } from "./report";
 import { realTree } from "./vfs/tree";
@@ -55,13 +56,7 @@ export async function vfs(): Promise<Report> {
     for (const store of ["postgres", "gridfs"] as const) {
       const mongoUri = store === "gridfs" ? mongo.uri : "";
       const secrets: Record<string, string> = store === "gridfs" ? { MongoDBURI: mongoUri } : {};
-      const secretsFile = path.join(scratch, `${store}.cue`);
-      await writeFile(
-        secretsFile,
-        Object.entries(secrets)
-          .map(([key, value]) => `${key}: "${value}"\n`)
-          .join(""),
-      );
+      const secretsFile = await writeSecrets(scratch, secrets);
       const server = await startVaporform({ dataDir: path.join(scratch, "data"), secrets, startTimeoutMs: 120_000 });
       try {
         const bench = { scratch, secretsFile, server, mongoUri, lines };

@@ -9,8 +9,8 @@ import { storeNamed } from "./stores";
  * bytes there is time for whoever reads them to end, and a crash leaves a note of whatever is still to do.
  */
 
-/** Longer than a read takes, and than a write takes between storing a content and referring to it. With a sweep every
- * quarter of an hour, a content is gone within an hour. */
+/** Longer than a read takes, than a write takes between storing a content and referring to it, and than most backups take.
+ * With a sweep every quarter of an hour, a content is gone within an hour. */
 export const GRACE_MINUTES = 20;
 const COLLECT_BATCH = 500;
 
@@ -63,11 +63,6 @@ export async function collectContents({
   }
   await removeDoomed();
   return collected;
-}
-
-/** Marks everything of a deleted project as long unused: nobody can write to it any more. */
-export async function abandonContents(projectId: string): Promise<void> {
-  await pgPool().query("UPDATE vfs_contents SET unused_since = '-infinity' WHERE project_id = $1", [projectId]);
 }
 
 /** A store that does not answer keeps its notes, and the other store's bytes go all the same. */

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DaytonaServer, startDaytonaServer } from "../daytona-server/server";
+import { writeSecrets } from "../support/secrets-file";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -28,13 +29,7 @@ interface Outcome {
 
 /** The command of package.json, with secrets and a database of its own. */
 async function doctor(secrets: Record<string, string>, ...args: string[]): Promise<Outcome> {
-  const file = path.join(scratch, "secrets.cue");
-  await writeFile(
-    file,
-    Object.entries(secrets)
-      .map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`)
-      .join(""),
-  );
+  const file = await writeSecrets(scratch, secrets);
   const bin = path.join(root, "encore-local/bin/encore-local.mjs");
   const own = ["exec", "--data-dir", path.join(scratch, "data"), "--secrets", file, "--"];
   // The tests' own runtime is not this process's.

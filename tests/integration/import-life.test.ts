@@ -9,6 +9,7 @@ import { announceCancel } from "../../github-import/updates";
 import { pgPool } from "../../platform/pg-pool";
 import { deleteProject } from "../../projects/deletion";
 import { removeProjectFiles } from "../../vfs/cleanup";
+import { collectContents } from "../../vfs/collector";
 import { writeFile as writeProjectFile } from "../../vfs/writing";
 import { type GitHubServer, startGitHubServer } from "../github-server/server";
 import { Importing } from "../support/importing";
@@ -186,6 +187,7 @@ describe("a project that is deleted in the middle", () => {
     await importing.resume(id);
     expect(await importing.find(id)).toMatchObject({ status: "cancelled" });
     await removeProjectFiles(projectId);
+    await collectContents({ projectId, graceMinutes: 0 });
     for (const table of ["vfs_entries", "vfs_stages", "vfs_contents"]) {
       const { rows } = await pgPool().query(`SELECT 1 FROM ${table} WHERE project_id = $1`, [projectId]);
       expect(rows, table).toEqual([]);

@@ -101,6 +101,7 @@ describe("former versions", () => {
     await write(projectId, "a", "2");
     await removeProjectFiles(projectId);
     expect(await versionsOf(projectId)).toEqual([]);
+    await collectContents({ projectId, graceMinutes: 0 });
     const { rowCount } = await pgPool().query("SELECT 1 FROM vfs_contents WHERE project_id = $1", [projectId]);
     expect(rowCount).toBe(0);
   });

@@ -1,4 +1,5 @@
 import { type Document, Long } from "bson";
+import { Query } from "mingo";
 import { CommandError, MemoryCollection } from "./collections";
 import { FailPoint } from "./fail-point";
 import { projected, sorted } from "./values";
@@ -13,7 +14,8 @@ interface Cursor {
   documents: Document[];
 }
 
-/** The databases of one server. Commands are those that the official driver sends for what a GridFS store does. */
+/** The databases of one server. Commands are those that the official driver sends for what a GridFS store does, and MongoDB's
+ * tools for a dump and for its restoration. */
 export class Databases {
   readonly #collections = new Map<string, MemoryCollection>();
   readonly #cursors = new Map<string, Cursor>();
@@ -136,6 +138,22 @@ export class Databases {
       const namespace = namespaceOf(command, "listIndexes");
       const documents = this.#existing(namespace).indexes.map((index) => ({ v: 2, ...index }));
       return this.#openCursor({ namespace, documents }, BATCH, true);
+    },
+    listcollections: ({ $db, filter = {} }) => {
+      const names = [...this.#collections.keys()].flatMap((namespace) =>
+        namespace.startsWith(`${$db}.`) ? [namespace.slice(`${$db}.`.length)] : [],
+      );
+      const described = names.map((name) => ({ name, type: "collection", options: {}, info: { readOnly: false } }));
+      const query = new Query(filter);
+      const documents = described.filter((each) => query.test(each));
+      return this.#openCursor({ namespace: `${$db}.$cmd.listCollections`, documents }, documents.length, true);
+    },
+    count: (command) => ({
+      n: this.#collections.get(namespaceOf(command, "count"))?.find(command.query ?? {}).length ?? 0,
+    }),
+    create: (command) => {
+      this.#collection(namespaceOf(command, "create"));
+      return {};
     },
     dropindexes: (command) => {
       this.#existing(namespaceOf(command, "dropIndexes")).dropIndex(String(command.index));

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../encore-local/src/postgres/free-port";
+import { writeSecrets } from "./secrets-file";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -38,9 +39,7 @@ export interface Vaporform {
 export async function startVaporform(options: VaporformOptions = {}): Promise<Vaporform> {
   const scratch = await mkdtemp(path.join(tmpdir(), "vaporform-"));
   const dataDir = options.dataDir ?? path.join(scratch, "data");
-  const secretsFile = path.join(scratch, "secrets.cue");
-  const secrets = Object.entries(options.secrets ?? {}).map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`);
-  await writeFile(secretsFile, secrets.join(""), { mode: 0o600 });
+  const secretsFile = await writeSecrets(scratch, options.secrets ?? {});
   const port = await freePort();
   const files = ["--data-dir", dataDir, "--secrets", secretsFile];
   const args = ["run", "--port", String(port), "--no-explorer", "--log-format", "json", ...files];

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startMongoDB } from "../support/mongodb";
+import { writeSecrets } from "../support/secrets-file";
 import { startVaporform, type Vaporform } from "../support/vaporform";
 import { VfsClient } from "../support/vfs-client";
 import { Random } from "./random";
@@ -101,13 +102,7 @@ async function requireClean({
   dataDir: string;
   secrets: Record<string, string>;
 }): Promise<void> {
-  const file = path.join(scratch, "secrets.cue");
-  await writeFile(
-    file,
-    Object.entries(secrets)
-      .map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`)
-      .join(""),
-  );
+  const file = await writeSecrets(scratch, secrets);
   const cli = path.join(ROOT, "encore-local/bin/encore-local.mjs");
   const args = ["exec", "--data-dir", dataDir, "--secrets", file, "--", "tsx", "vfs/commands/check.ts"];
   const options = { cwd: ROOT, env: { ...process.env, NODE_ENV: "", VITEST: "" } };
