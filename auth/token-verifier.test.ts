@@ -24,6 +24,7 @@ describe("a token verifier", () => {
     expect(await verifier.verify(await issuer.token((t) => t.setExpirationTime(secondsAgo(20))))).toBe("alice");
     const late = verifier.verify(await issuer.token((t) => t.setExpirationTime(secondsAgo(90))));
     await expect(late).rejects.toMatchObject({ reason: "credentials_rejected", message: "the token has expired" });
+    expect(await verifier.verify(await issuer.token((t) => t.setNotBefore(secondsAgo(-20))))).toBe("alice");
   });
 
   it("rejects every token that something is wrong with", async () => {
@@ -58,6 +59,25 @@ describe("a token verifier", () => {
     const verifier = newVerifier();
     expect(await verifier.verify(await issuer.token())).toBe("alice");
     await expect(verifier.verify(old)).rejects.toMatchObject({ reason: "credentials_rejected" });
+  });
+
+  it("follows a rotation while it runs, and forgets the old key with it", async () => {
+    const verifier = createTokenVerifier({ issuer: issuer.url, audience: AUDIENCE, cooldownMs: 0 });
+    const old = await issuer.token();
+    expect(await verifier.verify(old)).toBe("alice");
+    await issuer.rotate();
+    expect(await verifier.verify(await issuer.token())).toBe("alice");
+    await expect(verifier.verify(old)).rejects.toMatchObject({ reason: "credentials_rejected" });
+  });
+
+  it("keeps keys for a time only, so that one that was taken back is refused though its tokens are good", async () => {
+    const kept = newVerifier();
+    const fresh = createTokenVerifier({ issuer: issuer.url, audience: AUDIENCE, keepKeysMs: 0 });
+    const old = await issuer.token();
+    for (const verifier of [kept, fresh]) expect(await verifier.verify(old)).toBe("alice");
+    await issuer.rotate();
+    expect(await kept.verify(old)).toBe("alice");
+    await expect(fresh.verify(old)).rejects.toMatchObject({ reason: "credentials_rejected" });
   });
 
   it("says that the keys could not be loaded, and loads them once the issuer is back", async () => {

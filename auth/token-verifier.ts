@@ -6,12 +6,17 @@ import { DomainError } from "../platform/errors";
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
 const CLOCK_SKEW_SECONDS = 60;
 const DISCOVERY_TIMEOUT_MS = 5_000;
+const KEYS_TIMEOUT_MS = 5_000;
 
 export interface TokenVerifierOptions {
   /** The `iss` that tokens must have, and where its OpenID configuration is found. */
   issuer: string;
   /** The `aud` that tokens must have. */
   audience: string;
+  /** At most once in this time the keys are asked for anew because a token names one that is not known; 30 s when absent. */
+  cooldownMs?: number;
+  /** The keys are asked for anew after this in any case; 10 minutes when absent. */
+  keepKeysMs?: number;
 }
 
 export interface TokenVerifier {
@@ -23,11 +28,11 @@ export interface TokenVerifier {
  * Verifies JWTs of an OpenID Connect issuer (Auth0, Clerk, Keycloak, ...). The address of the keys comes from the issuer's
  * discovery document (OpenID Connect Discovery 1.0, section 4); `jose` caches the keys and follows their rotation.
  */
-export function createTokenVerifier({ issuer, audience }: TokenVerifierOptions): TokenVerifier {
+export function createTokenVerifier({ issuer, audience, ...times }: TokenVerifierOptions): TokenVerifier {
   let keys: Promise<JWTVerifyGetKey> | undefined;
 
   async function loadedKeys(): Promise<JWTVerifyGetKey> {
-    keys ??= discoverKeys(issuer);
+    keys ??= discoverKeys(issuer, times);
     try {
       return await keys;
     } catch (error) {
@@ -59,7 +64,10 @@ export function createTokenVerifier({ issuer, audience }: TokenVerifierOptions):
 
 const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
-async function discoverKeys(issuer: string): Promise<JWTVerifyGetKey> {
+async function discoverKeys(
+  issuer: string,
+  { cooldownMs = 30_000, keepKeysMs = 600_000 }: Pick<TokenVerifierOptions, "cooldownMs" | "keepKeysMs">,
+): Promise<JWTVerifyGetKey> {
   const url = `${issuer.replace(/\/+$/, "")}/.well-known/openid-configuration`;
   let document: z.infer<typeof discoveryDocument>;
   try {
@@ -74,7 +82,11 @@ async function discoverKeys(issuer: string): Promise<JWTVerifyGetKey> {
       hint: "An operator must set the secret AuthIssuer to exactly the issuer that its configuration names.",
     });
   }
-  return createRemoteJWKSet(new URL(document.jwks_uri));
+  return createRemoteJWKSet(new URL(document.jwks_uri), {
+    cooldownDuration: cooldownMs,
+    cacheMaxAge: keepKeysMs,
+    timeoutDuration: KEYS_TIMEOUT_MS,
+  });
 }
 
 function translate(error: unknown): unknown {

@@ -7,10 +7,18 @@ export async function optionalJson<T extends z.ZodType>(
   body: AsyncIterable<Uint8Array>,
   schema: T,
 ): Promise<z.output<T>> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
-  const text = Buffer.concat(pieces).toString("utf8").trim();
+  const text = (await whole(body)).trim();
   return parseInput(schema, text === "" ? {} : parsed(text));
+}
+
+async function whole(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  try {
+    for await (const piece of body) pieces.push(piece);
+  } catch (cause) {
+    throw new DomainError("invalid_request", "the body is too long, or broke off", { cause });
+  }
+  return Buffer.concat(pieces).toString("utf8");
 }
 
 function parsed(text: string): unknown {

@@ -180,6 +180,7 @@ function expectNoMark(lines: readonly string[], where: string): void {
 
 async function expectNothingLeaked(): Promise<void> {
   expectNoMark(answers, "answers");
+  expect(answers.filter((answer) => /\bat \S+ \(|node:internal|\.[cm]?[jt]s:\d+/.test(answer))).toEqual([]);
   expectNoMark(printed, "log lines");
   expectNoMark(await everyRow(server.dataDir), "rows");
 }

@@ -19,6 +19,8 @@ export interface TestIssuer {
   stop(): Promise<void>;
 }
 
+const UNLISTED = "unlisted";
+
 interface TokenKey {
   key?: CryptoKey;
   kid?: string;
@@ -29,6 +31,8 @@ export async function startIssuer(): Promise<TestIssuer> {
   const strangersKey = (await generateKeyPair("RS256")).privateKey;
   let generation = 0;
   let pair = await generateKeyPair("RS256", { extractable: true });
+  /** Of a good algorithm that is not among those that the backend names. */
+  const unlisted = await generateKeyPair("Ed25519", { extractable: true });
   let status = 200;
   let asked = 0;
   const server = createServer(async (req, res) => {
@@ -36,7 +40,8 @@ export async function startIssuer(): Promise<TestIssuer> {
     if (isKeySet) asked += 1;
     const jwk = { ...(await exportJWK(pair.publicKey)), kid: `k${generation}`, alg: "RS256" };
     res.writeHead(isKeySet ? status : 200, { "content-type": "application/json" });
-    res.end(JSON.stringify(isKeySet ? { keys: [jwk] } : { issuer: url, jwks_uri: `${url}/keys` }));
+    const keys = [jwk, { ...(await exportJWK(unlisted.publicKey)), kid: UNLISTED }];
+    res.end(JSON.stringify(isKeySet ? { keys } : { issuer: url, jwks_uri: `${url}/keys` }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -49,6 +54,12 @@ export async function startIssuer(): Promise<TestIssuer> {
     change(claims(new SignJWT({}).setProtectedHeader({ alg: "RS256", kid }))).sign(key);
   const withSharedSecret = (secret: Uint8Array, kid = `k${generation}`): Promise<string> =>
     claims(new SignJWT({}).setProtectedHeader({ alg: "HS256", kid })).sign(secret);
+  /** As a good one, without one of its claims. */
+  const lacking = async (claim: string): Promise<string> => {
+    const whole: Record<string, unknown> = { sub: "alice", iss: url, aud: AUDIENCE, exp: secondsFromNow(300) };
+    delete whole[claim];
+    return await new SignJWT(whole).setProtectedHeader({ alg: "RS256", kid: `k${generation}` }).sign(pair.privateKey);
+  };
   const secondsFromNow = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
 
   return {
@@ -71,6 +82,20 @@ export async function startIssuer(): Promise<TestIssuer> {
         "is signed with another key": await token(undefined, { key: strangersKey }),
         "names a key by a path": await token(undefined, { kid: "../../dev/null" }),
         "names a key by a query": await token(undefined, { kid: "k0' OR '1'='1" }),
+        "is not valid for a little while": await token((t) => t.setNotBefore(secondsFromNow(90))),
+        "never expires": await lacking("exp"),
+        "has no issuer": await lacking("iss"),
+        "is for nobody": await lacking("aud"),
+        "has no user": await lacking("sub"),
+        "asks for an extension that is not known": await claims(
+          new SignJWT({}).setProtectedHeader({ alg: "RS256", kid: `k${generation}`, crit: ["exp-at"], "exp-at": 1 }),
+        ).sign(pair.privateKey, { crit: { "exp-at": true } }),
+        "is signed by an algorithm that is not named": await claims(
+          new SignJWT({}).setProtectedHeader({ alg: "Ed25519", kid: UNLISTED }),
+        ).sign(unlisted.privateKey),
+        "points to other keys": await claims(
+          new SignJWT({}).setProtectedHeader({ alg: "RS256", jku: "https://evil.example/keys", kid: "theirs" }),
+        ).sign(strangersKey),
         "names no user": await token((t) => t.setSubject("")),
         "is unsigned": unsigned,
         "is unsigned with the name of it in capitals": unsigned.replace(/^[^.]+/, base64url({ alg: "NONE" })),

@@ -143,7 +143,11 @@ function body(fields: Field[], model: AppModel, meaningful: Meaningful): fc.Arbi
 
 function requestOf(endpoint: Endpoint, model: AppModel, meaningful: Meaningful): fc.Arbitrary<GeneratedRequest> {
   const methods = endpoint.methods.includes("*") ? ["GET", "POST", "DELETE", "OPTIONS"] : endpoint.methods;
-  return fc.constantFrom(...methods, "POST", "PROPFIND").chain((method) => {
+  const methodOf = fc.oneof(
+    { arbitrary: fc.constantFrom(...methods), weight: 12 },
+    { arbitrary: fc.constantFrom("POST", "PROPFIND"), weight: 1 },
+  );
+  return methodOf.chain((method) => {
     const params = new Set(endpoint.path.flatMap((part) => (part.kind === "literal" ? [] : [part.name])));
     const fields = topFields(endpoint.request, model.declarations).filter(({ name }) => !params.has(name));
     const places = placeFields(fields, defaultPlaceOf(method));
