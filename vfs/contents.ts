@@ -5,6 +5,7 @@ import { CONFIRM_LOCK } from "./confirm-lock";
 import { newContentId } from "./content-id";
 import { type ContentStore, isTransactional, type SmallContent, type TransactionalStore } from "./content-store";
 import { bigintField, booleanField, copyRows, textField, uuidField } from "./copy-rows";
+import { inGroups, severalAtOnce } from "./grouping";
 
 /**
  * Contents of a project's files. The order of a write is fixed: a row, then the bytes, then "stored", and only then may
@@ -31,6 +32,9 @@ export interface ContentTarget {
 
 /** Much less than the collector's grace. */
 const TELL_EVERY_MS = 60_000;
+/** While the store takes one group, the rows of others are written. */
+const GROUPS = { bytesOf: ({ size }: StoredContent) => size, bytes: 2 * 1024 * 1024, items: 500 };
+const GROUPS_AT_ONCE = 3;
 /** PostgreSQL's unique_violation. */
 const TAKEN = "23505";
 
@@ -71,7 +75,12 @@ async function storeDistinct(
     if (!(await storeTogether(fresh, { projectId, store }))) return await storeDistinct(contents, { projectId, store });
     for (const { id, hash, size } of fresh) stored.set(hash, { id, hash, size });
   } else {
-    for (const content of await storeElsewhere(fresh, { projectId, store })) stored.set(content.hash, content);
+    await severalAtOnce(inGroups(fresh, GROUPS), {
+      atOnce: GROUPS_AT_ONCE,
+      work: async (group) => {
+        for (const content of await storeElsewhere(group, { projectId, store })) stored.set(content.hash, content);
+      },
+    });
   }
   return stored;
 }

@@ -25,14 +25,26 @@ export interface ChunkDocument {
   data: Binary;
 }
 
+/** Says which installation's contents a bucket holds. */
+export interface OwnerDocument {
+  _id: "owner";
+  installation: string;
+}
+
 export interface GridFSCollections {
   files: Collection<FileDocument>;
   chunks: Collection<ChunkDocument>;
+  /** Beside the specification's two, so that other GridFS clients do not meet it. */
+  owner: Collection<OwnerDocument>;
 }
 
 export function gridFSCollections(client: MongoClient, database: string): GridFSCollections {
   const db = client.db(database);
-  return { files: db.collection(`${BUCKET}.files`), chunks: db.collection(`${BUCKET}.chunks`) };
+  return {
+    files: db.collection(`${BUCKET}.files`),
+    chunks: db.collection(`${BUCKET}.chunks`),
+    owner: db.collection(`${BUCKET}.owner`),
+  };
 }
 
 /** Before the first write to an empty bucket, and only what is missing: the account may lack the right to make indexes. */

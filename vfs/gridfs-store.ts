@@ -15,6 +15,7 @@ import {
   gridFSCollections,
   toChunk,
 } from "./gridfs-layout";
+import { type BucketOwner, claimBucket } from "./gridfs-owner";
 import { CHUNK_BYTES } from "./postgres-store";
 
 /** A server that is gone, and one that has stopped to answer, are given up within seconds. */
@@ -32,6 +33,8 @@ const READ_BATCH = 1_000;
 export interface GridFSStoreOptions {
   /** Names the database as well; `vaporform` when it does not. */
   uri: string;
+  /** Whose bucket it must be to be written to or looked through; anybody's when absent. */
+  owner?: BucketOwner;
   chunkBytes?: number;
   timeouts?: Partial<typeof TIMEOUTS>;
 }
@@ -50,9 +53,9 @@ export interface GridFSStore extends ContentStore {
  *
  * Connects when it is first used. A server that is down gives `content_store_unavailable`.
  */
-export function createGridFSStore({ uri, chunkBytes = CHUNK_BYTES, timeouts }: GridFSStoreOptions): GridFSStore {
+export function createGridFSStore({ uri, owner, chunkBytes = CHUNK_BYTES, timeouts }: GridFSStoreOptions): GridFSStore {
   let client: MongoClient | undefined;
-  let indexed: Promise<void> | undefined;
+  let prepared: Promise<void> | undefined;
 
   async function connected(): Promise<GridFSCollections> {
     client ??= clientFor(uri, { ...TIMEOUTS, ...timeouts });
@@ -61,14 +64,20 @@ export function createGridFSStore({ uri, chunkBytes = CHUNK_BYTES, timeouts }: G
     return gridFSCollections(client, databaseOf(uri));
   }
 
+  async function prepare(collections: GridFSCollections): Promise<void> {
+    if (owner !== undefined) await claimBucket(collections, owner);
+    await ensureIndexes(collections);
+  }
+
+  /** The bucket once it is known to be ours, and has what it needs to be written to. */
   async function writable(): Promise<GridFSCollections> {
     const collections = await connected();
-    indexed ??= ensureIndexes(collections);
+    prepared ??= prepare(collections);
     try {
-      await indexed;
+      await prepared;
     } catch (error) {
-      // The next write tries again.
-      indexed = undefined;
+      // The next one tries again.
+      prepared = undefined;
       throw error;
     }
     return collections;
@@ -167,7 +176,7 @@ export function createGridFSStore({ uri, chunkBytes = CHUNK_BYTES, timeouts }: G
       }),
 
     async *parts(ids) {
-      const pages = storedParts(await translated(connected), ids);
+      const pages = storedParts(await translated(writable), ids);
       for (;;) {
         const { done, value } = await translated(() => pages.next());
         if (done === true) return;

@@ -19,3 +19,25 @@ export function* inGroups<T>(list: Iterable<T>, { bytesOf, ...limits }: GroupLim
   }
   if (group.length > 0) yield group;
 }
+
+/** Works on several items at a time. Waits for all that it began; once one has failed, it begins no more and throws the failure. */
+export async function severalAtOnce<T>(
+  items: Iterable<T>,
+  { atOnce, work }: { atOnce: number; work: (item: T) => Promise<void> },
+): Promise<void> {
+  const rest = items[Symbol.iterator]();
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    for (let next = rest.next(); next.done !== true && !failed; next = rest.next()) {
+      try {
+        await work(next.value);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: atOnce }, worker));
+  const failure = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+}

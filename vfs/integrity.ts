@@ -1,14 +1,17 @@
 import { collectContents, GRACE_MINUTES } from "./collector";
 import { type ContentProblem, checkContents, withdraw } from "./content-check";
 import { doomOrphans, findOrphans, type Orphans } from "./orphans";
+import { type CountProblem, countAnew, findWrongCounts } from "./tree-counts";
 
 export interface IntegrityReport {
   contents: number;
   bytes: number;
   problems: ContentProblem[];
+  /** Trees that count otherwise than their rows. */
+  counts: CountProblem[];
   orphans: Orphans;
-  /** Absent unless repairing was asked for. */
-  repaired?: { collected: number; orphansRemoved: number; withdrawn: number };
+  /** Absent unless repairing was asked for; `counted` trees count anew. */
+  repaired?: { collected: number; orphansRemoved: number; withdrawn: number; counted: number };
   /** Nothing is wrong, or nothing but what was repaired. */
   clean: boolean;
 }
@@ -26,21 +29,24 @@ const PAGE = 500;
 const NO_ORPHANS: Orphans = { waiting: 0, overdue: 0, bytesOnly: [], foreign: 0 };
 
 /**
- * Holds every row to its content and, for the whole system, every content to its rows. Repairing removes what nothing
- * leads to, and keeps damaged contents from being used again; what is referred to is never touched.
+ * Holds every row to its content, every tree to its rows and, for the whole system, every content to its rows. Repairing
+ * removes what nothing leads to, has trees count anew, and keeps damaged contents from being used again; what is referred to is never touched.
  */
 export async function checkIntegrity(options: IntegrityOptions): Promise<IntegrityReport> {
   const { projectId, repair, graceMinutes = GRACE_MINUTES } = options;
   const { contents, bytes, problems } = await checkAllContents(options);
+  const counts = await findWrongCounts(projectId);
   const orphans = projectId === undefined ? await findOrphans({ graceMinutes }) : NO_ORPHANS;
   if (!repair) {
-    return { contents, bytes, problems, orphans, clean: problems.length === 0 && isTidy(orphans) };
+    const clean = problems.length === 0 && counts.length === 0 && isTidy(orphans);
+    return { contents, bytes, problems, counts, orphans, clean };
   }
   const withdrawn = await withdraw(problems);
   await doomOrphans(orphans.bytesOnly);
   const collected = await collectContents({ graceMinutes, ...(projectId === undefined ? {} : { projectId }) });
-  const repaired = { collected, orphansRemoved: orphans.bytesOnly.length, withdrawn };
-  return { contents, bytes, problems, orphans, repaired, clean: problems.length === 0 };
+  const counted = await countAnew(counts);
+  const repaired = { collected, orphansRemoved: orphans.bytesOnly.length, withdrawn, counted };
+  return { contents, bytes, problems, counts, orphans, repaired, clean: problems.length === 0 };
 }
 
 function isTidy({ overdue, bytesOnly }: Orphans): boolean {

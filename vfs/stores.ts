@@ -8,6 +8,8 @@ import type { StoredPart } from "./gridfs-inventory";
 import { createGridFSStore, type GridFSStore } from "./gridfs-store";
 import { createPostgresStore } from "./postgres-store";
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 const mongoDBURI = secret("MongoDBURI");
 
 const postgresStore = createPostgresStore({ pool: pgPool });
@@ -56,6 +58,21 @@ function gridFS(): GridFSStore {
       },
     );
   }
-  gridFSStore ??= createGridFSStore({ uri });
+  gridFSStore ??= createGridFSStore({ uri, owner: { id: installationId, knows } });
   return gridFSStore;
+}
+
+async function installationId(): Promise<string> {
+  const { rows } = await pgPool().query<{ id: string }>("SELECT id FROM vfs_installation");
+  if (rows[0] === undefined) throw new Error("vfs_installation is empty; migration 13 fills it");
+  return rows[0].id;
+}
+
+async function knows(ids: readonly string[]): Promise<boolean> {
+  const { rowCount } = await pgPool().query(
+    `SELECT 1 FROM unnest($1::text[]) AS o (id)
+     JOIN vfs_contents c ON c.id = o.id::uuid AND c.store = 'gridfs' LIMIT 1`,
+    [ids.filter((id) => UUID.test(id))],
+  );
+  return rowCount !== 0;
 }

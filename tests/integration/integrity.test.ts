@@ -13,7 +13,7 @@ const { storeMany } = await import("../../vfs/contents");
 const { findFile } = await import("../../vfs/entry");
 const { checkIntegrity } = await import("../../vfs/integrity");
 const { closeStores, storeNamed } = await import("../../vfs/stores");
-const { writeFile } = await import("../../vfs/writing");
+const { removePath, writeFile } = await import("../../vfs/writing");
 
 /** Other clients' files may have ids of any type. */
 interface FileDocument {
@@ -143,9 +143,9 @@ describe("looking for what nothing leads to", () => {
 
   it("finds files and lone chunks in GridFS without a row, and removes them with repair", async () => {
     const [file, chunk, young] = [randomUUID(), randomUUID(), randomUUID()];
+    await storeNamed("gridfs").putMany([{ id: young, name: "young", data: randomBytes(5) }]);
     await files().insertOne({ _id: file, length: 1, chunkSize: 4, uploadDate: old, filename: "a" });
     await chunks().insertOne({ _id: ObjectId.createFromTime(old.getTime() / 1000), files_id: chunk, n: new Int32(0) });
-    await storeNamed("gridfs").putMany([{ id: young, name: "young", data: randomBytes(5) }]);
     const found = await checkIntegrity({ repair: false });
     expect(found.clean).toBe(false);
     expect(ids(found.orphans.bytesOnly).toSorted()).toEqual([file, chunk].toSorted());
@@ -172,6 +172,60 @@ describe("looking for what nothing leads to", () => {
     const { rows } = await pgPool().query("SELECT 1 FROM vfs_chunks WHERE content_id = $1", [contentId]);
     expect(rows).toEqual([]);
     expect((await readBack(projectId, "a")).equals(data)).toBe(true);
+  });
+});
+
+describe("checking what trees count", () => {
+  const COUNTERS = ["entries", "files", "bytes", "version_bytes", "revision", "oldest_revision"];
+
+  /** A tree with a former version and a deleted file. */
+  async function treeWithPast(): Promise<string> {
+    const projectId = await newProject();
+    for (const size of [10, 20, 30]) await writeFile({ projectId, path: "a" }, randomBytes(size));
+    await writeFile({ projectId, path: "b" }, randomBytes(5));
+    await removePath({ projectId, path: "b" });
+    return projectId;
+  }
+
+  async function kept(projectId: string) {
+    const { rows } = await pgPool().query(`SELECT ${COUNTERS.join(", ")} FROM vfs_trees WHERE project_id = $1`, [
+      projectId,
+    ]);
+    return rows[0];
+  }
+
+  it("finds nothing wrong with what triggers count", async () => {
+    const projectId = await treeWithPast();
+    expect(await checkIntegrity({ projectId, repair: false })).toMatchObject({ counts: [], clean: true });
+  });
+
+  it.each([
+    ["entries", 7],
+    ["files", 0],
+    ["bytes", 31],
+    ["version_bytes", 1],
+    ["revision", 2],
+    ["oldest_revision", 99],
+  ])("finds %s that are wrong, and puts them right with repair", async (counter, value) => {
+    const projectId = await treeWithPast();
+    const before = await kept(projectId);
+    await pgPool().query(`UPDATE vfs_trees SET ${counter} = $2 WHERE project_id = $1`, [projectId, value]);
+    const found = await checkIntegrity({ projectId, repair: false });
+    expect(found).toMatchObject({ clean: false, counts: [{ projectId, counter, kept: value }] });
+    const repaired = await checkIntegrity({ projectId, repair: true });
+    expect(repaired).toMatchObject({ clean: true, repaired: { counted: 1 } });
+    if (counter !== "oldest_revision") expect(await kept(projectId)).toEqual(before);
+    expect((await checkIntegrity({ projectId, repair: false })).counts).toEqual([]);
+  });
+
+  it("finds a tree whose row is gone, and makes it again with repair", async () => {
+    const projectId = await treeWithPast();
+    const before = await kept(projectId);
+    await pgPool().query("DELETE FROM vfs_trees WHERE project_id = $1", [projectId]);
+    const report = await checkIntegrity({ repair: true });
+    expect(report.counts).toContainEqual(expect.objectContaining({ projectId, counter: "tree" }));
+    expect(await kept(projectId)).toEqual(before);
+    await writeFile({ projectId, path: "c" }, randomBytes(1));
   });
 });
 

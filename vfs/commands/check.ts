@@ -8,12 +8,12 @@ import { closeStores } from "../stores";
 
 const USAGE = `npm run vfs:check [-- OPTIONS]
 
-Holds every file, version and import under way to its content (there, of that length, of that hash), and finds contents and
-stored bytes that nothing leads to. The server may serve meanwhile.
+Holds every file, version and import under way to its content (there, of that length, of that hash), and what trees count to
+their rows; finds contents and stored bytes that nothing leads to. The server may serve meanwhile.
 
   --project ID     one project's contents alone, and no search for bytes without a row
-  --repair         removes what nothing leads to, once it is older than the grace, and keeps damaged contents from being used
-                   for what is written anew. What something refers to is never touched
+  --repair         removes what nothing leads to, once it is older than the grace, sets counts that are wrong, and keeps damaged
+                   contents from being used for what is written anew. What something refers to is never touched
   --grace MINUTES  how long what nothing leads to is left alone; 20
   --json           ends with one object
 
@@ -48,11 +48,16 @@ async function main(): Promise<number> {
   return report.clean ? 0 : 1;
 }
 
-function describe({ contents, bytes, problems, orphans, repaired, clean }: IntegrityReport): string[] {
+function describe({ contents, bytes, problems, counts, orphans, repaired, clean }: IntegrityReport): string[] {
   const { waiting, overdue, bytesOnly, foreign } = orphans;
   return [
     ...problems.map(
       ({ kind, projectId, message, paths }) => `${kind}: ${message} (project ${projectId}: ${paths.join(", ")})`,
+    ),
+    ...counts.map(({ projectId, counter, kept, counted }) =>
+      counter === "tree"
+        ? `count_differs: project ${projectId} has ${counted} entries and no row in vfs_trees; --repair makes it`
+        : `count_differs: ${counter} of project ${projectId} is ${kept} in vfs_trees and has to be ${counted}; --repair sets it`,
     ),
     ...bytesOnly.map(({ store, id }) => `orphan: bytes of the content ${id} in ${store}, of which no row speaks`),
     ...(overdue === 0 ? [] : [`overdue: ${overdue} contents that nothing refers to are older than an hour`]),
@@ -62,7 +67,7 @@ function describe({ contents, bytes, problems, orphans, repaired, clean }: Integ
       ? []
       : [
           `repaired: ${repaired.collected} contents collected, ${repaired.orphansRemoved} orphans removed, ` +
-            `${repaired.withdrawn} damaged contents taken out of use`,
+            `${repaired.withdrawn} damaged contents taken out of use, ${repaired.counted} trees counted anew`,
         ]),
     clean ? "all is well" : "something is wrong; see above, and docs/file-contents.md",
   ];
