@@ -34,7 +34,8 @@ beforeAll(async () => {
   await server.stop();
   server = await startVaporform({
     dataDir: dataDir(),
-    secrets: { DaytonaAPIKey: daytona.key, DaytonaAPIURL: daytona.url },
+    // As people paste them: everything below works all the same.
+    secrets: { DaytonaAPIKey: `${daytona.key}\n`, DaytonaAPIURL: ` ${daytona.url}/` },
     env: { VAPORFORM_WORKSPACES_PER_USER: String(LIMIT) },
   });
 }, 300_000);
