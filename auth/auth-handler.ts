@@ -4,7 +4,9 @@ import { authHandler } from "encore.dev/auth";
 import { secret } from "encore.dev/config";
 import { toAPIError } from "../platform/error-middleware";
 import { DomainError } from "../platform/errors";
+import { registerPart } from "../platform/readiness";
 import { signIn } from "./sign-in";
+import { lookAtSignIn } from "./sign-in-readiness";
 import { createTokenVerifier, type TokenVerifier } from "./token-verifier";
 
 const authIssuer = secret("AuthIssuer");
@@ -43,6 +45,15 @@ export const auth = authHandler<AuthParams, AuthData>(async ({ authorization }) 
     // The services' middleware does not run around an auth handler.
     throw toAPIError(error);
   }
+});
+
+registerPart({
+  name: "sign-in",
+  keepMs: 30_000,
+  look: () => {
+    const local = appMeta().environment.cloud === "local";
+    return lookAtSignIn({ issuer: authIssuer(), audience: authAudience(), local });
+  },
 });
 
 export const gateway = new Gateway({ authHandler: auth });

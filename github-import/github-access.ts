@@ -1,9 +1,11 @@
 import { secret } from "encore.dev/config";
+import { registerPart } from "../platform/readiness";
 import { rememberCredential } from "../platform/redaction";
 import { type CredentialKeys, decryptToken, encryptToken, parseCredentialKeys } from "./credentials";
 import { GitHubClient } from "./github/github-client";
 import { apiUrl, repositoryHosts } from "./github/hosts";
 import { KnownAnswers } from "./github/known-answers";
+import { isRateLimited, noteRateLimit } from "./github/rate-limit";
 import type { ClaimedImport } from "./import-lease";
 import { limitsFrom } from "./limits";
 import { parseRepositoryReference, type RepositoryReference } from "./repository-reference";
@@ -11,6 +13,9 @@ import { parseRepositoryReference, type RepositoryReference } from "./repository
 const gitHubToken = secret("GitHubToken");
 const credentialKey = secret("CredentialKey");
 const known = new KnownAnswers();
+
+/** GitHub is not asked: what it answered last says it. */
+registerPart({ name: "github", keepMs: 0, look: async () => (isRateLimited() ? "unavailable" : "ok") });
 
 /** A client with the caller's own token, else with the operator's, else with none. */
 export function openGitHub(ownToken: string | undefined): GitHubClient {
@@ -22,6 +27,8 @@ export function openGitHub(ownToken: string | undefined): GitHubClient {
     token,
     known,
     idleMs: limitsFrom(process.env).idleMilliseconds,
+    // That of a caller's own token holds up nobody else.
+    onRateLimit: ownToken === undefined ? noteRateLimit : undefined,
   });
 }
 

@@ -1,4 +1,4 @@
-/** How a part is. `development` is said of Daytona alone: there is no key, and there is not meant to be one. */
+/** How a part is. `development` is said of Daytona and of sign-in: neither is configured, and need not be on a developer's machine. */
 export type PartStatus = "ok" | "unavailable" | "development";
 
 export interface PartReadiness {

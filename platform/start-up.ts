@@ -19,6 +19,17 @@ export function runAtStart(name: string, work: () => Promise<void>): void {
  */
 export function runByTimer(name: string, { minutes, work }: { minutes: number; work: () => Promise<void> }): void {
   if (process.env.VAPORFORM_TIMERS !== "on" || appMeta().environment.type === "test") return;
+  repeat(name, { minutes, work, until: processEnd });
+}
+
+interface Repeated {
+  minutes: number;
+  work: () => Promise<void>;
+  until: AbortSignal;
+}
+
+/** Does the work once in so many minutes, the first time after them. A failure is logged, and the next run comes all the same. */
+export function repeat(name: string, { minutes, work, until }: Repeated): void {
   let running = false;
   const timer = setInterval(() => {
     if (running) return;
@@ -30,5 +41,5 @@ export function runByTimer(name: string, { minutes, work }: { minutes: number; w
       });
   }, minutes * 60_000);
   timer.unref();
-  processEnd.addEventListener("abort", () => clearInterval(timer));
+  until.addEventListener("abort", () => clearInterval(timer));
 }

@@ -25,6 +25,8 @@ export interface GitHubClientOptions {
   known: KnownAnswers;
   /** A connection that gives nothing for this long has stalled. */
   idleMs: number;
+  /** Told for how many seconds GitHub will refuse whoever asks with the same token. */
+  onRateLimit?: ((seconds: number) => void) | undefined;
 }
 
 export interface RepositoryName {
@@ -109,7 +111,9 @@ export class GitHubClient {
     const { token, idleMs } = this.options;
     // What goes wrong with the words of an error takes nothing from the error.
     const text = await readText(response, { what: "an error", idleMs, signal }).catch(() => "");
-    return failureOf(response, { text, hasToken: token !== undefined, ref });
+    const failure = failureOf(response, { text, hasToken: token !== undefined, ref });
+    if (failure.reason === "github_rate_limited") this.options.onRateLimit?.(failure.retryAfterSeconds ?? 0);
+    return failure;
   }
 
   async #json<T>(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Api } from "../../demo/api";
 import { freePort } from "../../encore-local/src/postgres/free-port";
 import { type GitHubServer, startGitHubServer } from "../github-server/server";
+import { samplesOf as metricSamples } from "../support/metrics";
 import { type SharedPostgres, startSharedPostgres } from "../support/postgres";
 import { startVaporform, type Vaporform } from "../support/vaporform";
 
@@ -13,12 +14,21 @@ let postgres: SharedPostgres;
 let github: GitHubServer;
 let server: Vaporform;
 let databaseIsUp = true;
+/** When GitHub will answer again, in seconds since 1970. */
+let refusedUntil = 0;
 /** Nobody listens there. */
 let nowhere: string;
 
 beforeAll(async () => {
   postgres = await startSharedPostgres();
-  github = await startGitHubServer({});
+  github = await startGitHubServer({
+    onRequest: async ({ url }, res) => {
+      if (url !== "/repos/octo/limited") return false;
+      const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(refusedUntil) };
+      res.writeHead(403, headers).end('{"message":"API rate limit exceeded"}');
+      return true;
+    },
+  });
   nowhere = `127.0.0.1:${await freePort()}`;
   server = await startVaporform({
     env: { ...postgres.env, GITHUB_API_URL: github.url },
@@ -41,14 +51,12 @@ async function ask(path: string): Promise<{ status: number; text: string }> {
   return { status: response.status, text: await response.text() };
 }
 
-/** The value of each sample of a metric, by its labels without the service. */
-async function samplesOf(metric: string): Promise<Record<string, number>> {
-  const { text } = await ask("/__encore/metrics");
-  const lines = [...text.matchAll(/^(\w+)\{(.*)\} (\d+)$/gm)].filter(([, name]) => name === metric);
-  return Object.fromEntries(
-    lines.map(([, , labels = "", value]) => [labels.replace(/,?service="[\w-]+"/, ""), Number(value)]),
-  );
+async function partStatus(name: string): Promise<string | undefined> {
+  const { parts } = JSON.parse((await ask("/readyz")).text) as { parts: { name: string; status: string }[] };
+  return parts.find((part) => part.name === name)?.status;
 }
+
+const samplesOf = (metric: string) => metricSamples(server.url, metric);
 
 describe("readiness", () => {
   it("says which parts are away, and nothing else of them", async () => {
@@ -60,9 +68,19 @@ describe("readiness", () => {
         { name: "content-store", status: "unavailable" },
         { name: "database", status: "ok" },
         { name: "daytona", status: "unavailable" },
+        { name: "github", status: "ok" },
+        { name: "sign-in", status: "development" },
       ],
     });
     expect(text).not.toContain(nowhere);
+  });
+
+  it("says that GitHub refuses, from its refusal to the time that it named", async () => {
+    const api = new Api(server.url, "dev:health");
+    refusedUntil = Math.ceil(Date.now() / 1000) + 3;
+    await expect(api.call("GET", "/github/repository?repository=octo/limited")).rejects.toThrow("github_rate_limited");
+    expect(await partStatus("github")).toBe("unavailable");
+    await vi.waitUntil(async () => (await partStatus("github")) === "ok", { timeout: WAIT_MS });
   });
 });
 

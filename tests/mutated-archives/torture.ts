@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { parseArgs } from "node:util";
+import { commandOptions } from "../support/command-options";
+import { runLongTest } from "../support/long-test";
 
 const USAGE = `npm run torture:import [-- --runs N] [--seed S]
 
@@ -7,23 +7,10 @@ Imports N archives (10000 unless told) that are damaged at random, into the real
 same archives come again.
 `;
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: "string", default: "10000" },
-    seed: { type: "string" },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
-
-if (values.help) process.stdout.write(USAGE);
-else {
-  const child = spawn("npm", ["test", "--", "tests/integration/mutated-archives.test.ts"], {
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      IMPORT_MUTATIONS: values.runs,
-      ...(values.seed === undefined ? {} : { IMPORT_SEED: values.seed }),
-    },
+const options = commandOptions(USAGE, ["runs", "seed"]);
+if (options !== undefined) {
+  runLongTest("tests/integration/mutated-archives.test.ts", {
+    IMPORT_MUTATIONS: options.runs ?? "10000",
+    IMPORT_SEED: options.seed,
   });
-  child.once("exit", (code) => process.exit(code ?? 1));
 }

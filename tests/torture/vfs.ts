@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import { parseArgs } from "node:util";
 import { z } from "zod";
+import { commandOptions } from "../support/command-options";
 import { torture } from "./torture";
 
 const USAGE = `npm run torture:vfs [-- --count N --seed N --store postgres|gridfs]
@@ -19,17 +19,9 @@ const optionsOf = z.object({
   store: z.enum(["postgres", "gridfs"]).optional(),
 });
 
-const { values } = parseArgs({
-  options: {
-    count: { type: "string" },
-    seed: { type: "string" },
-    store: { type: "string" },
-    help: { type: "boolean", short: "h" },
-  },
-});
-if (values.help) console.log(USAGE);
-else {
-  const { count, seed, store } = optionsOf.parse(values);
+const options = commandOptions(USAGE, ["count", "seed", "store"]);
+if (options !== undefined) {
+  const { count, seed, store } = optionsOf.parse(options);
   const stores = store === undefined ? (["postgres", "gridfs"] as const) : [store];
   console.log(`seed ${seed}`);
   for (const [i, each] of stores.entries()) {

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { parseArgs } from "node:util";
+import { commandOptions } from "../support/command-options";
+import { runLongTest } from "../support/long-test";
 
 const USAGE = `npm run torture:workspaces [-- --schedules N] [--seed S] [--path P]
 
@@ -7,25 +7,11 @@ Runs N schedules (10000 unless told) of everything that may happen to a workspac
 is printed; with the seed and the path of a failure it happens again.
 `;
 
-const { values } = parseArgs({
-  options: {
-    schedules: { type: "string", default: "10000" },
-    seed: { type: "string" },
-    path: { type: "string" },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
-
-if (values.help) process.stdout.write(USAGE);
-else {
-  const child = spawn("npm", ["test", "--", "tests/integration/workspace-schedules.test.ts"], {
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      WORKSPACE_SCHEDULES: values.schedules,
-      WORKSPACE_SEED: values.seed ?? String(Date.now() % 2 ** 31),
-      ...(values.path === undefined ? {} : { WORKSPACE_PATH: values.path }),
-    },
+const options = commandOptions(USAGE, ["schedules", "seed", "path"]);
+if (options !== undefined) {
+  runLongTest("tests/integration/workspace-schedules.test.ts", {
+    WORKSPACE_SCHEDULES: options.schedules ?? "10000",
+    WORKSPACE_SEED: options.seed ?? String(Date.now() % 2 ** 31),
+    WORKSPACE_PATH: options.path,
   });
-  child.once("exit", (code) => process.exit(code ?? 1));
 }
