@@ -95,15 +95,21 @@ const answered = z.looseObject({ code: z.string().optional(), nextCursor: z.stri
 describe.each(lists)("$name", ({ endpoint }) => {
   const namesFile = endpoint.path.some((part) => part.kind !== "literal" && part.name === "path");
   /** The first page without a cursor. Folders are listed from the project's root. */
-  const page = async (cursor: string | undefined) => {
+  const page = async (cursor: string | undefined, limit = 1) => {
     const { path, ...others } = values;
     const request = prepareRequest(endpoint, {
       model,
-      values: { ...others, ...(namesFile && { path }), limit: 1, ...(cursor !== undefined && { cursor }) },
+      values: { ...others, ...(namesFile && { path }), limit, ...(cursor !== undefined && { cursor }) },
     });
     const { status, body } = await sendPrepared(server.url, request, ME);
     return { status, body: answered.parse(JSON.parse(body)) };
   };
+
+  it("gives no page of any length that is asked for", async () => {
+    const [longest, longer] = await Promise.all([100, 100_001].map(async (limit) => await page(undefined, limit)));
+    expect(longest?.status).toBe(200);
+    expect(longer).toMatchObject({ status: 400, body: { details: { reason: "invalid_request" } } });
+  });
 
   it("takes a cursor or refuses it, whatever it is", async () => {
     await fc.assert(

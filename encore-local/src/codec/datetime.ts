@@ -2,6 +2,9 @@ import { DecodeFailure } from "./decode-failure";
 
 const TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
+/** Year, month from 1, day, hour, minute, second. */
+type TimeParts = [year: number, month: number, day: number, hour: number, minute: number, second: number];
+
 /**
  * Reads an RFC 3339 time. The reasons are those of Encore's date library, which names the first thing that is amiss.
  * @throws DecodeFailure
@@ -17,14 +20,7 @@ export function readTime(text: string): Date | string {
   const match = TIME.exec(text);
   if (match === null) return syntaxFault(text);
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
-  const parts = [year, month, day, hour, minute, second].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const parts = [year, month, day, hour, minute, second].map(Number) as TimeParts;
   const millis = fraction === undefined ? 0 : Math.floor(Number(`0${fraction}`) * 1000 + 1e-6);
   const offset = zoneMinutes(zone ?? "Z");
   if (!inRange(parts) || offset === null) return OUT_OF_RANGE;
@@ -39,14 +35,7 @@ export function readTime(text: string): Date | string {
 const OUT_OF_RANGE = "input is out of range";
 
 /** Whether such a day and time exist. */
-export function inRange([year, month, day, hour, minute, second]: [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]): boolean {
+export function inRange([year, month, day, hour, minute, second]: TimeParts): boolean {
   if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60) return false;
   const lastDay = new Date(Date.UTC(2000, month, 0)).getUTCDate();
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
