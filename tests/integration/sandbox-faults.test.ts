@@ -8,6 +8,7 @@ import { insertProject } from "../../projects/project-store";
 import { writeBatch } from "../../vfs/batch";
 import { connectToDaytona } from "../../workspace/daytona-sandboxes";
 import { leasedRows } from "../../workspace/leased-rows";
+import { noteObservation } from "../../workspace/observation";
 import { reconcile } from "../../workspace/reconcile";
 import { sendFiles } from "../../workspace/sandbox-files";
 import type { Sandboxes } from "../../workspace/sandboxes";
@@ -184,6 +185,20 @@ describe("bringing a workspace up", () => {
     for (const record of sandboxesOf(id)) server.registry.setState(record, SandboxState.STARTED);
     expect(await untilSettled(id)).toBeNull();
     expect(sandboxesOf(id)).toEqual([]);
+  });
+});
+
+describe("a sandbox that is on its way out", () => {
+  it.each([SandboxState.DESTROYING, SandboxState.DESTROYED])("counts as gone when Daytona says %s", async (state) => {
+    const id = await newWorkspace();
+    const item = await untilSettled(id);
+    const [record] = sandboxesOf(id);
+    if (item === null || record === undefined) throw new Error("it does not run");
+    server.registry.setState(record, state);
+    expect(await noteObservation(item, await sandboxes.find(record.sandbox.id))).toMatchObject({
+      status: "error",
+      errorReason: "daytona_sandbox_missing",
+    });
   });
 });
 
