@@ -151,6 +151,13 @@ describe("bringing a workspace up", () => {
     expect(world.provider.living).toHaveLength(1);
   });
 
+  it("does not forget a stop that is asked for while its last step is written", async () => {
+    const point = { call: "write", occurrence: 2, side: "before" } as const;
+    expect(await having(create, { do: "freeze at", point }, { do: "stop" })).toMatchObject({ status: "starting" });
+    expect(await having({ do: "thaw" }, deliver)).toMatchObject({ status: "stopped", wanted: "stopped" });
+    expect(world.provider.living).toMatchObject([{ state: "stopped" }]);
+  });
+
   it("tries again when the files cannot be read", async () => {
     expect(await having(create, { do: "files fail" }, deliver)).toMatchObject({ status: "starting" });
     expect(await having(tick(11), deliver)).toMatchObject({ status: "running" });
