@@ -51,10 +51,13 @@ const CHANGED_HERE = `CASE WHEN t.path IS NULL THEN b.path IS NOT NULL
  */
 export async function mergeStage(client: PoolClient, options: MergeOptions): Promise<MergeResult> {
   if (options.baseId === null && options.change.intoEmpty) return await fill(client, options);
-  const conflicts = options.overwrite ? { named: [], count: 0 } : await conflictsOf(client, options);
-  const removed = await removeGone(client, options);
-  const blocked = await clearTheWay(client, options);
-  const { added, changed } = await write(client, options, blocked.paths);
+  const differences = await compare(client, options);
+  const { conflicts, own } = differences;
+  const removed = await remove(client, { ...options, paths: differences.gone });
+  const blocked = await clearTheWay(client, options, own);
+  const blockedPaths = new Set(blocked.paths);
+  const fresh = differences.fresh.filter((path) => !blockedPaths.has(path));
+  const { added, changed } = await write(client, options, fresh);
   return {
     added,
     changed,
@@ -70,6 +73,37 @@ async function fill(client: PoolClient, { projectId, stageId, change }: MergeOpt
     stageId,
   ]);
   return { added: rowCount ?? 0, changed: 0, removed: 0, conflicts: [], conflictCount: 0 };
+}
+
+interface OwnRow {
+  path: string;
+  kind: string;
+}
+
+/** What the stage, the tree and the former stage have otherwise than each other. */
+interface Differences {
+  conflicts: { named: MergeConflict[]; count: number };
+  /** What the former stage brought and the stage has no more. */
+  gone: string[];
+  /** What is in the tree and in neither of the stages. */
+  own: OwnRow[];
+  /** What of the stage is to be written. */
+  fresh: string[];
+}
+
+/**
+ * Looks at each of the three once, by a sorted or a hashed list. Where the database's statistics are of before the stage came,
+ * it takes it for empty, and would compare every row with every other.
+ */
+async function compare(client: PoolClient, options: MergeOptions): Promise<Differences> {
+  await client.query("SET LOCAL enable_nestloop = off");
+  const conflicts = options.overwrite ? { named: [], count: 0 } : await conflictsOf(client, options);
+  const gone = await goneOf(client, options);
+  const own = await ownOf(client, options);
+  const fresh = await freshOf(client, options);
+  await client.query("SET LOCAL enable_nestloop TO DEFAULT");
+  const isGone = new Set(gone);
+  return { conflicts, gone, own: own.filter(({ path }) => !isGone.has(path)), fresh };
 }
 
 async function conflictsOf(
@@ -93,17 +127,46 @@ async function conflictsOf(
   return { named, count: Number(rows[0]?.count ?? 0) };
 }
 
-/** Removes what the last import brought and the stage has no more. */
-async function removeGone(
-  client: PoolClient,
-  { projectId, stageId, baseId, overwrite }: MergeOptions,
-): Promise<number> {
-  const { rowCount } = await client.query(
-    `DELETE FROM vfs_entries t USING vfs_staged_entries b
-     WHERE t.project_id = $1 AND b.stage_id = $3 AND b.path = t.path AND ($4 OR ${same("t", "b")})
+async function goneOf(client: PoolClient, { projectId, stageId, baseId, overwrite }: MergeOptions): Promise<string[]> {
+  const { rows } = await client.query<{ path: string }>(
+    `SELECT t.path FROM vfs_entries t JOIN vfs_staged_entries b ON b.path = t.path
+     WHERE t.project_id = $1 AND b.stage_id = $3 AND ($4 OR ${same("t", "b")})
        AND NOT EXISTS (SELECT 1 FROM vfs_staged_entries s WHERE s.stage_id = $2 AND s.path = t.path)`,
     [projectId, stageId, baseId, overwrite],
   );
+  return rows.map(({ path }) => path);
+}
+
+async function ownOf(client: PoolClient, { projectId, stageId }: MergeOptions): Promise<OwnRow[]> {
+  const { rows } = await client.query<OwnRow>(
+    `SELECT path, kind FROM vfs_entries t WHERE project_id = $1 AND NOT EXISTS (
+       SELECT 1 FROM vfs_staged_entries s WHERE s.stage_id = $2 AND s.path = t.path)`,
+    [projectId, stageId],
+  );
+  return rows;
+}
+
+/** Rows that stay as they are keep their version and their times. */
+async function freshOf(client: PoolClient, { projectId, stageId, baseId, overwrite }: MergeOptions): Promise<string[]> {
+  const { rows } = await client.query<{ path: string }>(
+    `SELECT s.path FROM vfs_staged_entries s
+     LEFT JOIN vfs_entries t ON t.project_id = $1 AND t.path = s.path
+     LEFT JOIN vfs_staged_entries b ON b.stage_id = $3 AND b.path = s.path
+     WHERE s.stage_id = $2 AND (${same("t", "s")}) IS NOT TRUE AND ($4 OR NOT (${CHANGED_HERE}))`,
+    [projectId, stageId, baseId, overwrite],
+  );
+  return rows.map(({ path }) => path);
+}
+
+async function remove(
+  client: PoolClient,
+  { projectId, paths }: { projectId: string; paths: string[] },
+): Promise<number> {
+  if (paths.length === 0) return 0;
+  const { rowCount } = await client.query("DELETE FROM vfs_entries WHERE project_id = $1 AND path = ANY($2::text[])", [
+    projectId,
+    paths,
+  ]);
   return rowCount ?? 0;
 }
 
@@ -114,20 +177,22 @@ async function removeGone(
 async function clearTheWay(
   client: PoolClient,
   { projectId, stageId, overwrite }: MergeOptions,
+  own: OwnRow[],
 ): Promise<{ paths: string[]; removed: number }> {
-  const { rows: own } = await client.query<{ path: string; kind: string }>(
-    `SELECT path, kind FROM vfs_entries t WHERE project_id = $1 AND NOT EXISTS (
-       SELECT 1 FROM vfs_staged_entries s WHERE s.stage_id = $2 AND s.path = t.path)`,
-    [projectId, stageId],
-  );
   if (own.length === 0) return { paths: [], removed: 0 };
   const above = [...new Set(own.flatMap(({ path }) => ancestors(path)))];
   const leaves = own.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
+  // What lies below an own file comes right behind it where '/' sorts before everything else: one pass, as a join by ranges
+  // would look at every pair.
   const { rows } = await client.query<{ path: string }>(
     `SELECT path FROM vfs_staged_entries WHERE stage_id = $1 AND kind <> 'directory' AND path = ANY($2::text[])
      UNION
-     SELECT s.path FROM unnest($3::text[]) AS o (path)
-     JOIN vfs_staged_entries s ON s.stage_id = $1 AND s.path > o.path COLLATE "C" || '/' AND s.path < o.path COLLATE "C" || '0'`,
+     SELECT path FROM (
+       SELECT path, key, max(key) FILTER (WHERE own) OVER (ORDER BY key) AS leaf FROM (
+         SELECT path, own, replace(path, '/', E'\\x01') COLLATE "C" AS key FROM (
+           SELECT path, false AS own FROM vfs_staged_entries WHERE stage_id = $1
+           UNION ALL SELECT unnest($3::text[]), true) both_sides) keyed) behind
+     WHERE starts_with(key, leaf || E'\\x01')`,
     [stageId, above, leaves],
   );
   const meeting = rows.map(({ path }) => path);
@@ -135,28 +200,20 @@ async function clearTheWay(
   const lower = new Set(meeting.flatMap(ancestors));
   const upper = new Set(meeting);
   const going = own.filter(({ path }) => lower.has(path) || ancestors(path).some((folder) => upper.has(folder)));
-  const { rowCount } = await client.query("DELETE FROM vfs_entries WHERE project_id = $1 AND path = ANY($2::text[])", [
-    projectId,
-    going.map(({ path }) => path),
-  ]);
-  return { paths: [], removed: rowCount ?? 0 };
+  return { paths: [], removed: await remove(client, { projectId, paths: going.map(({ path }) => path) }) };
 }
 
-/** Rows that stay as they are keep their version and their times. */
 async function write(
   client: PoolClient,
-  { projectId, stageId, baseId, overwrite, change }: MergeOptions,
-  blocked: string[],
+  { projectId, stageId, change }: MergeOptions,
+  paths: string[],
 ): Promise<{ added: number; changed: number }> {
-  const source = `SELECT s.* FROM vfs_staged_entries s
-    LEFT JOIN vfs_entries t ON t.project_id = $1 AND t.path = s.path
-    LEFT JOIN vfs_staged_entries b ON b.stage_id = $3 AND b.path = s.path
-    WHERE s.stage_id = $2 AND (${same("t", "s")}) IS NOT TRUE AND ($4 OR NOT (${CHANGED_HERE}))
-      AND s.path <> ALL($5::text[])`;
+  if (paths.length === 0) return { added: 0, changed: 0 };
+  const source = "SELECT * FROM vfs_staged_entries WHERE stage_id = $2 AND path = ANY($3::text[])";
   const { rows } = await client.query<{ added: string; changed: string }>(
     `WITH written AS (${writing(source, change)} RETURNING ${WAS_THERE} AS was_there)
      SELECT count(*) FILTER (WHERE NOT was_there) AS added, count(*) FILTER (WHERE was_there) AS changed FROM written`,
-    [projectId, stageId, baseId, overwrite, blocked],
+    [projectId, stageId, paths],
   );
   return { added: Number(rows[0]?.added ?? 0), changed: Number(rows[0]?.changed ?? 0) };
 }

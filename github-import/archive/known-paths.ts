@@ -27,7 +27,7 @@ export class KnownPaths {
     const before = this.#paths.get(path);
     this.#paths.set(path, kept);
     if (before !== undefined) return { before, clash: undefined };
-    const folded = path.normalize("NFC").toLowerCase();
+    const folded = (isAscii(path) ? path : path.normalize("NFC")).toLowerCase();
     const clash = this.#folded.get(folded);
     if (clash === undefined) this.#folded.set(folded, path);
     return { before, clash };
@@ -57,4 +57,9 @@ export class KnownPaths {
   emptyFolders(): Iterable<string> {
     return this.#empty;
   }
+}
+
+/** Most paths are, and those have one form only. */
+function isAscii(text: string): boolean {
+  return !/[^\x20-\x7e]/.test(text);
 }

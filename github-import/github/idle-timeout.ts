@@ -36,8 +36,9 @@ async function readWithin(
 ): ReturnType<typeof reader.read> {
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_, reject) => {
-    const error = new DomainError("github_unavailable", "the connection to GitHub stalled");
-    timer = setTimeout(() => reject(error), milliseconds);
+    // Made when it is needed only: an error takes longer to make than a piece to read.
+    const late = (): void => reject(new DomainError("github_unavailable", "the connection to GitHub stalled"));
+    timer = setTimeout(late, milliseconds);
   });
   try {
     return await Promise.race([reader.read(), stalled]);

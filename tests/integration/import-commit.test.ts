@@ -79,9 +79,16 @@ async function finished(id: string): Promise<void> {
   expect(await row(id)).toMatchObject({ status: "succeeded" });
 }
 
-async function row(id: string): Promise<{ status: string; attempts: number; finished: boolean } | undefined> {
-  const rows = await postgres.query<{ status: string; attempts: number; finished: boolean }>(
-    "SELECT status, attempts, finished_at IS NOT NULL AS finished FROM imports WHERE id = $1",
+interface Row {
+  status: string;
+  attempts: number;
+  outcome: object | null;
+  finished: boolean;
+}
+
+async function row(id: string): Promise<Row | undefined> {
+  const rows = await postgres.query<Row>(
+    "SELECT status, attempts, outcome, finished_at IS NOT NULL AS finished FROM imports WHERE id = $1",
     [id],
   );
   return rows[0];
@@ -109,7 +116,10 @@ async function importMeeting(fault: { when: "before" | "after"; reached: () => v
 /** The second version is there, as a whole and once, and nothing is left of attempts. */
 async function expectSecond(attempts: number): Promise<void> {
   await finished(importId);
-  expect(await row(importId)).toMatchObject({ attempts });
+  expect(await row(importId)).toMatchObject({
+    attempts,
+    outcome: { unchanged: false, added: FILES, changed: FILES, removed: FILES },
+  });
   expect(await versions()).toEqual(["second"]);
   expect(await postgres.query("SELECT id, committed FROM vfs_stages WHERE project_id = $1", [projectId])).toEqual([
     { id: importId, committed: true },
@@ -145,6 +155,13 @@ describe("a database that is gone", () => {
     await importMeeting({ when: "after", reached: () => undefined });
     await expectSecond(2);
     expect(archives() - before).toBe(1);
+  });
+
+  it("once it has the commit, at the last attempt: what is in place does not fail", async () => {
+    await postgres.query("ALTER TABLE imports ALTER COLUMN attempts SET DEFAULT 5");
+    await importMeeting({ when: "after", reached: () => undefined });
+    await postgres.query("ALTER TABLE imports ALTER COLUMN attempts SET DEFAULT 0");
+    await expectSecond(7);
   });
 
   it.each(["before", "after"] as const)("%s the commit, and stays away for a while", async (when) => {

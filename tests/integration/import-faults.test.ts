@@ -78,11 +78,12 @@ const stall: Answer = (res) => {
 const begin: Answer = (res) => {
   res.writeHead(200, { "Content-Type": "application/vnd.github.sha" }).write("0123");
 };
-/** Never ends. */
+/** So many bytes were sent of an answer that never ends. */
+let flooded = 0;
 const flood: Answer = (res) => {
   res.writeHead(200, { "Content-Type": "application/vnd.github.sha" });
   const more = (): void => {
-    while (!res.destroyed && res.write("0".repeat(64 * 1024)));
+    for (let goesOn = true; goesOn && !res.destroyed; flooded += 64 * 1024) goesOn = res.write("0".repeat(64 * 1024));
   };
   res.on("drain", more);
   more();
@@ -114,7 +115,6 @@ describe("an answer that ends the import, with the reason", () => {
     ["no such repository", COMMITS, message(404, "Not Found"), "repository_not_found", /private/],
     ["an empty repository", COMMITS, message(409, "Git Repository is empty."), "empty_repository", /empty/],
     ["a page of HTML as the commit", COMMITS, html(200), "github_bad_answer", /commit/],
-    ["an answer without end as the commit", COMMITS, flood, "github_bad_answer", /commit/],
     ["half a commit", COMMITS, text("0123456789"), "github_bad_answer", /commit/],
     ["a page of HTML as the archive", ARCHIVE, html(200), "github_bad_answer", /text\/html/],
     ["something else as the archive", ARCHIVE, text("hello"), "github_bad_answer", /no gzip/],
@@ -150,6 +150,12 @@ describe("an answer that ends the import, with the reason", () => {
       failure: { reason, message: expect.stringMatching(words) },
     });
     expect(await importing.tree(done.projectId)).toEqual({});
+  });
+
+  it("an answer without end, of which little is read", async () => {
+    flooded = 0;
+    expect(await attempt(COMMITS, flood)).toMatchObject({ failure: { reason: "github_bad_answer" } });
+    expect(flooded).toBeLessThan(50_000_000);
   });
 
   it("redirects without end", async () => {

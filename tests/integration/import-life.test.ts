@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { runImport } from "../../github-import/import-job";
 import { requestCancel, requeueImport } from "../../github-import/import-store";
 import { announceCancel } from "../../github-import/updates";
@@ -12,6 +12,7 @@ import { removeProjectFiles } from "../../vfs/cleanup";
 import { collectContents } from "../../vfs/collector";
 import { writeFile as writeProjectFile } from "../../vfs/writing";
 import { type GitHubServer, startGitHubServer } from "../github-server/server";
+import { Gate } from "../support/gate";
 import { Importing } from "../support/importing";
 
 const REPOSITORY = "owner/name";
@@ -86,6 +87,23 @@ describe("cancelling", () => {
     const id = await insert();
     meanwhile = { path: when, work: () => cancel(id) };
     await importing.resume(id);
+    await expectAsItWas(id);
+  });
+
+  it("works at once while nothing comes, not only when the lease is renewed", async () => {
+    vi.spyOn(globalThis, "setInterval").mockReturnValueOnce(undefined as unknown as NodeJS.Timeout);
+    const gate = new Gate();
+    const id = await insert();
+    meanwhile = {
+      path: /^\/_codeload\//,
+      work: async () => {
+        await cancel(id);
+        await gate.pass();
+      },
+    };
+    await importing.resume(id);
+    gate.open();
+    vi.restoreAllMocks();
     await expectAsItWas(id);
   });
 
@@ -181,6 +199,21 @@ describe("one import", () => {
 });
 
 describe("a project that is deleted in the middle", () => {
+  it("is noticed while nothing comes from GitHub", async () => {
+    const gate = new Gate();
+    const id = await insert();
+    meanwhile = {
+      path: /^\/_codeload\//,
+      work: async () => {
+        await deleteProject(projectId);
+        await gate.pass();
+      },
+    };
+    await importing.resume(id);
+    gate.open();
+    expect(await importing.find(id)).toMatchObject({ status: "cancelled" });
+  });
+
   it("takes its import with it, and nothing is left", async () => {
     const id = await insert();
     meanwhile = { path: /^\/_codeload\//, work: () => deleteProject(projectId) };

@@ -42,6 +42,7 @@ beforeAll(async () => {
   git("tag", "-a", "v1.0", "-m", "the first");
   git("branch", "feature/with/slashes");
   git("tag", "feature/with");
+  git("tag", "100%");
   const second = await commit({ README: "second" });
   commits = { first, second };
   github = await startGitHubServer({
@@ -75,6 +76,12 @@ describe("what is imported", () => {
     ["a branch", { ref: "main" }, "second", ["README", "feature/note", "src/index.ts"]],
     ["a branch with slashes", { ref: "feature/with/slashes" }, "first", ["README", "feature/note", "src/index.ts"]],
     ["a tag with a message", { ref: "v1.0" }, "first", ["README", "feature/note", "src/index.ts"]],
+    [
+      "a tag that an address must not hold as it is",
+      { ref: "100%" },
+      "first",
+      ["README", "feature/note", "src/index.ts"],
+    ],
     ["a folder", { folder: "src" }, "second", ["index.ts"]],
     ["a folder of an address", { treePath: "main/src" }, "second", ["index.ts"]],
     ["the longest ref of an address", { treePath: "feature/with/slashes/src" }, "first", ["index.ts"]],
@@ -119,6 +126,26 @@ describe("what is imported", () => {
     expect(await importOf({ repository: "reach/private" })).toMatchObject({ status: "succeeded" });
     expect(seen.filter(([, header]) => header === `Bearer ${TOKEN}`).length).toBeGreaterThan(0);
     expect(JSON.stringify(github.requests)).not.toContain(TOKEN);
+  });
+
+  it("comes from another host than the API's without the token", async () => {
+    const seen: (string | undefined)[] = [];
+    const archives = await startGitHubServer({
+      root: scratch,
+      onRequest: async (req) => {
+        seen.push(req.headers.authorization);
+        return false;
+      },
+    });
+    script = async (req, res) => {
+      if (!req.url?.includes("/tarball/")) return false;
+      res.writeHead(302, { Location: `${archives.url}/_codeload/reach/repo/${commits.second}` }).end();
+      return true;
+    };
+    importing.token = TOKEN;
+    expect(await importOf({})).toMatchObject({ status: "succeeded", files: 3 });
+    await archives.close();
+    expect(seen).toEqual([undefined]);
   });
 });
 
