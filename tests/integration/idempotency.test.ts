@@ -43,6 +43,15 @@ describe("an Idempotency-Key", () => {
     expect((await create("forgotten", "old")).body).toMatchObject({ code: "already_exists" });
   });
 
+  it("is swept together with what instances that died had open", async () => {
+    await postgres.query(
+      `INSERT INTO open_streams (id, user_id, lease_until) VALUES
+         (gen_random_uuid(), 'alive', now()), (gen_random_uuid(), 'dead', now() - interval '2 minutes')`,
+    );
+    await sweep();
+    expect(await postgres.query("SELECT user_id FROM open_streams")).toEqual([{ user_id: "alive" }]);
+  });
+
   it("of a process that died is taken over once its lease is over, by the same request alone", async () => {
     await create("before", "dead");
     await postgres.query(
