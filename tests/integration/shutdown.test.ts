@@ -1,4 +1,6 @@
+import { request } from "node:http";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
@@ -79,15 +81,48 @@ async function openStream(at: string): Promise<{ closed: Promise<Closed> }> {
   return { closed };
 }
 
+/** An upload that the server has begun to take, and that ends when it is told to; then gives the answer's status. */
+async function beginUpload(at: string): Promise<(rest: string) => Promise<number>> {
+  const upload = request(first.url + at, {
+    method: "PUT",
+    headers: { authorization: "Bearer dev:ops", expect: "100-continue" },
+  });
+  const answered = new Promise<number>((resolve, reject) => {
+    upload.once("error", reject);
+    upload.once("response", (response) => {
+      text(response).then(() => resolve(response.statusCode ?? 0), reject);
+    });
+  });
+  answered.catch(() => undefined);
+  upload.flushHeaders();
+  await new Promise((resolve) => upload.once("continue", resolve));
+  upload.write("first half, ");
+  return async (rest) => {
+    upload.end(rest);
+    return await answered;
+  };
+}
+
+async function refusesConnections(): Promise<boolean> {
+  return await fetch(`${first.url}/healthz`).then(
+    () => false,
+    () => true,
+  );
+}
+
 describe("a server that is asked to end", () => {
   let importId: string;
   let workspaceId: string;
+  let projectId: string;
 
   it(
     "gives back what it has in hand, tells its streams why they end, and ends well",
     async () => {
       const api = new Api(first.url, "dev:ops");
-      const created = await api.call<{ workspaceId: string }>("POST", "/projects", { name: "made before the end" });
+      const created = await api.call<{ id: string; workspaceId: string }>("POST", "/projects", {
+        name: "made before the end",
+      });
+      projectId = created.id;
       const started = await api.call<{ id: string }>("POST", "/github/import", { repository: REPOSITORY });
       workspaceId = created.workspaceId;
       importId = started.id;
@@ -98,7 +133,12 @@ describe("a server that is asked to end", () => {
       await vi.waitUntil(() => archives.arrivals === 1 && creations.arrivals > 0, { timeout: WAIT_MS });
       expect(await leases()).toEqual({ imports: 1, workspaces: creations.arrivals });
 
-      expect(await first.stop(), first.lines.slice(-12).join("\n")).toBe(0);
+      const finishUpload = await beginUpload(`/vfs/files/${projectId}/taken.txt`);
+      const stopped = first.stop();
+      await vi.waitUntil(refusesConnections, { timeout: WAIT_MS });
+      expect(await finishUpload("second half")).toBe(201);
+
+      expect(await stopped, first.lines.slice(-12).join("\n")).toBe(0);
 
       for (const { closed } of streams) {
         expect(await closed).toEqual({ code: 1001, reason: "server is shutting down" });
@@ -114,6 +154,10 @@ describe("a server that is asked to end", () => {
     "is followed by one that goes on at once: one import of everything, one sandbox for each workspace",
     async () => {
       second = await start();
+      const kept = await fetch(`${second.url}/vfs/files/${projectId}/taken.txt`, {
+        headers: { authorization: "Bearer dev:ops" },
+      });
+      expect(await kept.text()).toBe("first half, second half");
       await vi.waitUntil(() => archives.arrivals === 2, { timeout: WAIT_MS });
       archives.open();
       creations.open();

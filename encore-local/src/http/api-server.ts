@@ -69,9 +69,10 @@ export class ApiServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     this.#sockets.close();
-    await Promise.allSettled(this.#running);
-    // A connection is idle only once its last answer has left, however slowly the client takes it.
+    // A connection is idle only once its last answer has left, however slowly the client takes it; one that is kept for more
+    // requests would go on bringing them for as long as another one runs.
     const sweep = setInterval(() => this.#server.closeIdleConnections(), IDLE_SWEEP_MS);
+    await Promise.allSettled(this.#running);
     await closed;
     clearInterval(sweep);
     this.#slowClients.stop();
