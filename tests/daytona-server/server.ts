@@ -59,6 +59,8 @@ export async function startDaytonaServer(options: DaytonaServerOptions): Promise
       else sendApiError(req, res, { status: 500, message: error instanceof Error ? error.message : String(error) });
     });
   });
+  // A client in the same process may be busy for longer than Node's five seconds, and then finds its connection closed.
+  server.keepAliveTimeout = 60_000;
   const events = serveEvents(server, { registry, key: options.key });
   server.on("upgrade", (req: IncomingMessage, socket, head) => {
     const url = new URL(req.url ?? "/", "http://127.0.0.1");
