@@ -16,11 +16,16 @@ import {
 import { latenciesDuring, nodeProcesses, peakAboveIdleMb } from "./import/watch";
 import { median, type Report } from "./report";
 
-const ROUNDS = Number(process.env.BENCH_IMPORT_ROUNDS ?? 5);
+// To look at a part of it: the stores, the files of the generated repository and the megabytes of the large one (0 leaves it
+// out), and how often each is imported.
+const STORES = (process.env.BENCH_IMPORT_STORES ?? "postgres,gridfs").split(",");
 const LARGE_FILES = Number(process.env.BENCH_IMPORT_FILES ?? 20_000);
 const LARGE_MEGABYTES = Number(process.env.BENCH_IMPORT_MEGABYTES ?? 1_024);
-const STORES = ["postgres", "gridfs"] as const;
-const WATCHED_ROUNDS = 3;
+const ROUNDS = process.env.BENCH_IMPORT_ROUNDS;
+/** What takes seconds varies less from one time to the next. */
+const ROUNDS_OF_SMALL = 5;
+const ROUNDS_OF_LARGE = 3;
+const LARGE_FROM_FILES = 10_000;
 
 interface Servers {
   scratch: string;
@@ -42,8 +47,8 @@ export async function importing([given]: string[]): Promise<Report> {
   const scratch = await mkdtemp(path.join(tmpdir(), "bench-import-"));
   const root = path.join(scratch, "repositories");
   const first = given === undefined ? await installedRepository(root, 2_600) : await givenRepository(root, given);
-  const repositories = [first, await generatedRepository(root, LARGE_FILES)];
-  const large = await largeRepository(root, LARGE_MEGABYTES);
+  const repositories = [first, ...(LARGE_FILES > 0 ? [await generatedRepository(root, LARGE_FILES)] : [])];
+  const large = LARGE_MEGABYTES > 0 ? await largeRepository(root, LARGE_MEGABYTES) : undefined;
   const servers: Servers = {
     scratch,
     github: await startScript("tests/github-server/main.ts", ["--root", root, "--port", "0", "--keep-archives"]),
@@ -59,6 +64,7 @@ export async function importing([given]: string[]): Promise<Report> {
           const figures = await measure(server, { repository, servers, store, lines });
           ratios[repository.size] = { ...ratios[repository.size], [store]: figures };
         }
+        if (large === undefined) return;
         const rssAboveIdleMb = await memoryOf(server, large);
         ratios[large.size] = { ...ratios[large.size], [store]: { rssAboveIdleMb } };
         lines.push(`${large.size} into ${store}: ${rssAboveIdleMb.toFixed(0)} MB above idle`);
@@ -104,9 +110,11 @@ async function measure(server: Vaporform, { repository, servers, store, lines }:
   const { fullName, folder, size } = repository;
   const { scratch, git } = servers;
   const archive = await archiveOf(folder, scratch);
+  const isLarge = Number(size) >= LARGE_FROM_FILES;
+  const count = Number(ROUNDS ?? (isLarge ? ROUNDS_OF_LARGE : ROUNDS_OF_SMALL));
   const rounds: { ours: number; clone: number; tar: number }[] = [];
   // The first round warms everything: caches of the servers and of the system, plans, code.
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round <= count; round++) {
     const ours = await importOnce(server, fullName);
     const figures = {
       ours,
@@ -118,7 +126,7 @@ async function measure(server: Vaporform, { repository, servers, store, lines }:
   const times: number[] = [];
   let rssAboveIdleMb = 0;
   const pids = await nodeProcesses(server.pid);
-  for (let round = 0; round < WATCHED_ROUNDS; round++) {
+  for (let round = 0; round < (isLarge ? 1 : Math.min(3, count)); round++) {
     times.push(
       ...(await latenciesDuring(
         () => listOnce(server),

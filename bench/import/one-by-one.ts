@@ -7,7 +7,7 @@ import { z } from "zod";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Each file costs the same, so more of them would only take longer. */
-const MAX_FILES = 1_000;
+const MAX_FILES = 500;
 
 export interface OneByOneOptions {
   archive: string;

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { type CommittedFile, commitFiles } from "./fast-import";
 
 const run = promisify(execFile);
 const MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
@@ -15,23 +16,31 @@ export interface BenchRepository {
   folder: string;
 }
 
-/** Files of installed packages, until there are so many, committed to git. */
+/** The first so many files of installed packages. */
 export async function installedRepository(root: string, files: number): Promise<BenchRepository> {
   const fullName = `bench/installed-${files}`;
   const folder = path.join(root, fullName);
-  await mkdir(folder, { recursive: true });
-  let left = files;
-  for (const name of (await readdir(MODULES)).filter((entry) => /^[a-z]/.test(entry)).sort()) {
-    const source = path.join(MODULES, name);
-    if (!(await stat(source)).isDirectory()) continue;
-    const count = (await readdir(source, { recursive: true, withFileTypes: true })).filter((e) => e.isFile()).length;
-    if (count === 0 || count > left) continue;
-    await cp(source, path.join(folder, name), { recursive: true, verbatimSymlinks: true });
-    left -= count;
-    if (left === 0) break;
-  }
-  await commitAll(folder);
+  await commitFiles(folder, installedFiles(files));
   return { size: String(files), fullName, folder };
+}
+
+async function* installedFiles(count: number): AsyncGenerator<CommittedFile> {
+  let left = count;
+  for (const name of (await readdir(MODULES)).filter((entry) => /^[a-z]/.test(entry)).sort()) {
+    for (const relative of await readdir(path.join(MODULES, name), { recursive: true })) {
+      const file = path.join(MODULES, name, relative);
+      const stats = await lstat(file);
+      if (stats.isDirectory()) continue;
+      if (left-- === 0) return;
+      yield stats.isSymbolicLink()
+        ? { path: `${name}/${relative}`, mode: "120000", data: Buffer.from(await readlink(file)) }
+        : {
+            path: `${name}/${relative}`,
+            mode: (stats.mode & 0o111) === 0 ? "100644" : "100755",
+            data: await readFile(file),
+          };
+    }
+  }
 }
 
 /** A git repository of this machine, as it is. */
@@ -52,13 +61,15 @@ const WORDS = "import export const function return await async type interface fr
 export async function generatedRepository(root: string, files: number): Promise<BenchRepository> {
   const fullName = `bench/generated-${files}`;
   const folder = path.join(root, fullName);
-  for (let i = 0; i < files; i++) {
-    const parent = path.join(folder, `part-${Math.floor(i / 1_000)}`, `folder-${Math.floor(i / 100)}`);
-    if (i % 100 === 0) await mkdir(parent, { recursive: true });
-    await writeFile(path.join(parent, `file-${i}.ts`), generatedText(i));
-  }
-  await commitAll(folder);
+  await commitFiles(folder, generatedFiles(files));
   return { size: String(files), fullName, folder };
+}
+
+async function* generatedFiles(count: number): AsyncGenerator<CommittedFile> {
+  for (let i = 0; i < count; i++) {
+    const parent = `part-${Math.floor(i / 1_000)}/folder-${Math.floor(i / 100)}`;
+    yield { path: `${parent}/file-${i}.ts`, mode: "100644", data: Buffer.from(generatedText(i)) };
+  }
 }
 
 function generatedText(seed: number): string {
@@ -80,15 +91,4 @@ export async function largeRepository(root: string, megabytes: number): Promise<
   await mkdir(folder, { recursive: true });
   for (let i = 0; i < megabytes / 20; i++) await writeFile(path.join(folder, `blob-${i}`), randomBytes(20 * 1024 ** 2));
   return { size: `${megabytes}MB`, fullName, folder };
-}
-
-async function commitAll(folder: string): Promise<void> {
-  const git = (...args: string[]) =>
-    run("git", ["-C", folder, "-c", "user.name=bench", "-c", "user.email=bench@example.com", ...args], {
-      maxBuffer: 2 ** 28,
-    });
-  await git("init", "-q", "-b", "main");
-  await git("add", "--force", "--all");
-  await git("commit", "-q", "-m", "everything");
-  await git("repack", "-a", "-d", "-q");
 }
