@@ -4,9 +4,9 @@ import { DomainError } from "./errors";
 const UNREACHABLE = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "57P01", "57P02", "57P03", "53300"]);
 /** PostgreSQL's class of connection exceptions. */
 const CONNECTION_EXCEPTION = /^08/;
-/** Errors without a code: those of `pg` and of Encore's own client. */
+/** Errors without a code: those of `pg` and of Encore's own client, which passes on what the system says. */
 const CONNECTION_LOST =
-  /^Connection terminated|^timeout exceeded when trying to connect|^Query read timeout|^Client has encountered a connection error|^error connecting to server|^error communicating with the server|^connection closed/;
+  /^(?:connect|read|write) E(?:CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH)\b|^Connection terminated|^timeout exceeded when trying to connect|^Query read timeout|^Client has encountered a connection error|^error connecting to server|^error communicating with the server|^connection closed/;
 const DISK_FULL = "53100";
 
 /** A failure of PostgreSQL that is nobody's mistake, as ours; undefined for any other error. */

@@ -1,9 +1,20 @@
 import pg from "pg";
+import { z } from "zod";
 import { db } from "../database";
+import { databaseFailure } from "./database-errors";
 
 const MAX_CONNECTIONS = 10;
 /** How long somebody waits for a connection, new or one that another gives back. */
 const CONNECTION_TIMEOUT_MS = 15_000;
+
+/**
+ * How long somebody waits for the answer to one statement. It is for a database, or a way to it, that has stopped to answer
+ * and would be waited for without end: far longer than the longest work that is meant takes, which is to bring an import of
+ * the largest tree into a project, or to look through everything for what nothing refers to.
+ */
+const environment = z.object({
+  DATABASE_TIMEOUT_SECONDS: z.coerce.number().positive().default(300),
+});
 
 let pool: pg.Pool | undefined;
 
@@ -17,6 +28,7 @@ export function pgPool(): pg.Pool {
       connectionString: db.connectionString,
       max: MAX_CONNECTIONS,
       connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+      query_timeout: environment.parse(process.env).DATABASE_TIMEOUT_SECONDS * 1_000,
       keepAlive: true,
       allowExitOnIdle: true,
     });
@@ -52,10 +64,14 @@ export async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<
     await client.query("COMMIT");
     return result;
   } catch (error) {
-    await client.query("ROLLBACK").catch((failure: Error) => {
-      // The connection is of no further use; the first error is the one that tells.
-      broken = failure;
-    });
+    // On a connection that does not answer, nobody would answer this either; PostgreSQL rolls back what is cut off.
+    if (databaseFailure(error)?.reason === "database_unavailable") broken = error as Error;
+    else {
+      await client.query("ROLLBACK").catch((failure: Error) => {
+        // The connection is of no further use; the first error is the one that tells.
+        broken = failure;
+      });
+    }
     throw error;
   } finally {
     client.release(broken);

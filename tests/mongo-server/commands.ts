@@ -1,4 +1,4 @@
-import { type Document, Long } from "bson";
+import { calculateObjectSize, type Document, Long } from "bson";
 import { Query } from "mingo";
 import { CommandError, MemoryCollection } from "./collections";
 import { FailPoint } from "./fail-point";
@@ -21,6 +21,12 @@ export class Databases {
   readonly #cursors = new Map<string, Cursor>();
   readonly failPoint = new FailPoint();
   #nextCursor = 1;
+  #killedCursors = 0;
+
+  /** How many cursors are open, and how many were closed before their end. */
+  cursors(): { open: number; killed: number } {
+    return { open: this.#cursors.size, killed: this.#killedCursors };
+  }
 
   /** Throws `CommandError`. */
   run(command: Document): Document {
@@ -116,14 +122,14 @@ export class Databases {
       const id = String(command.getMore);
       const cursor = this.#cursors.get(id);
       if (cursor === undefined) throw new CommandError(43, "CursorNotFound", `cursor id ${id} not found`);
-      const batch = cursor.documents.splice(0, Number(command.batchSize ?? 1_000));
+      const batch = takeBatch(cursor.documents, Number(command.batchSize ?? 1_000));
       if (cursor.documents.length === 0) this.#cursors.delete(id);
       const open = cursor.documents.length === 0 ? Long.ZERO : Long.fromString(id);
       return { cursor: { id: open, ns: cursor.namespace, nextBatch: batch } };
     },
     killcursors: (command) => {
       const cursors = (command.cursors as Long[]).map(String);
-      for (const id of cursors) this.#cursors.delete(id);
+      for (const id of cursors) if (this.#cursors.delete(id)) this.#killedCursors += 1;
       return { cursorsKilled: command.cursors, cursorsNotFound: [], cursorsAlive: [], cursorsUnknown: [] };
     },
     createindexes: (command) => {
@@ -172,12 +178,22 @@ export class Databases {
   };
 
   #openCursor(cursor: Cursor, batchSize: number, single: boolean): Document {
-    const firstBatch = cursor.documents.splice(0, batchSize);
+    const firstBatch = takeBatch(cursor.documents, batchSize);
     if (single || cursor.documents.length === 0) return { cursor: { id: Long.ZERO, ns: cursor.namespace, firstBatch } };
     const id = this.#nextCursor++;
     this.#cursors.set(String(id), cursor);
     return { cursor: { id: Long.fromNumber(id), ns: cursor.namespace, firstBatch } };
   }
+}
+
+/** The next documents, as many as one answer may hold. */
+function takeBatch(documents: Document[], count: number): Document[] {
+  let bytes = 0;
+  const end = documents.findIndex((document, i) => {
+    bytes += calculateObjectSize(document);
+    return i > 0 && (i >= count || bytes > MAX_BSON_BYTES - 1_024);
+  });
+  return documents.splice(0, count === 0 ? 0 : end === -1 ? count : end);
 }
 
 function namespaceOf(command: Document, name: string): string {

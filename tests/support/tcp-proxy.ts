@@ -23,6 +23,8 @@ export interface TcpProxy {
   port: number;
   /** Holds for open connections too; refusing ends them. */
   fail(fault: Fault): Promise<void>;
+  /** Bytes of answers that have come so far. */
+  answered(): number;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let fault: Fault = { kind: "none" };
   let passed = 0;
+  let answeredBytes = 0;
 
   const server = createServer((client) => {
     const upstream = connect(targetPort, "127.0.0.1");
@@ -59,6 +62,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     });
     let answered = Promise.resolve();
     upstream.on("data", (piece) => {
+      answeredBytes += piece.length;
       if (stopped !== undefined) return void stopped();
       answered = answered.then(async () => {
         if (fault.kind === "slow") await pause(fault.delayMs);
@@ -84,6 +88,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       if (next.kind !== "refused" && !server.listening) await listen(server, port);
       fault = next;
     },
+    answered: () => answeredBytes,
     async close() {
       if (server.listening) await refuse();
     },
