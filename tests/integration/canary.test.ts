@@ -122,7 +122,7 @@ async function send(method: string, at: string, body?: unknown, headers: Record<
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  answers.push(`${method} ${at.split("?")[0]}: ${response.status} ${JSON.stringify([...response.headers])} ${text}`);
+  answers.push(`${method} ${shown(at)}: ${response.status} ${JSON.stringify([...response.headers])} ${text}`);
   return { status: response.status, text, body: (text.startsWith("{") ? JSON.parse(text) : {}) as Answered };
 }
 
@@ -133,6 +133,9 @@ async function until(at: string, settled: (state: Answered) => boolean): Promise
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
+
+/** An address of the test's own, for people: without the credentials in it. */
+const shown = (at: string): string => at.replace(/\?.*/, "").replace(/\bgh\w+|\bgithub_pat_\w+/g, "<credential>");
 
 /** What comes on a stream until it ends, or, for one that goes on, until `enough`. */
 async function listen(at: string, enough: (messages: string[]) => boolean = () => false): Promise<string[]> {
@@ -151,7 +154,7 @@ async function listen(at: string, enough: (messages: string[]) => boolean = () =
       resolve();
     });
   });
-  answers.push(...messages.map((message) => `stream ${at}: ${message}`));
+  answers.push(...messages.map((message) => `stream ${shown(at)}: ${message}`));
   return messages;
 }
 
@@ -323,12 +326,18 @@ describe("a marked credential", () => {
       await send("POST", "/github/import", { repository: "owner/name", token: MARK, projectId: "none" }),
       await send("GET", `/github/repository?repository=owner/name/../x&token=${MARK}`),
       await send("GET", `/projects/none?access_token=${MARK}`),
+      // In the place of an id, which messages name.
+      await send("GET", `/projects/${credentials.classic}`),
+      await send("DELETE", `/projects/${credentials.operator}`),
+      await send("GET", `/vfs/files/${credentials.classic}/a`),
+      await send("PUT", `/vfs/files/${credentials.classic}/a`, "x"),
       await send("GET", "/projects", undefined, { authorization: `Bearer ${MARK}` }),
       await send("GET", "/projects", undefined, { authorization: `Basic ${MARK}` }),
       await send("GET", "/projects", undefined, { authorization: MARK }),
       await send("GET", "/projects", undefined, { authorization: `Bearer eyJhbGciOiJub25lIn0.${MARK}.x` }),
     ];
     expect(refused.map(({ status }) => status).filter((status) => status < 400 || status >= 500)).toEqual([]);
+    expect(await listen(`/workspace/${credentials.classic}/events`)).toHaveLength(2);
     await expectNothingLeaked();
   });
 
