@@ -4,6 +4,7 @@ import { ownedProject } from "../auth/ownership";
 import { parseInput } from "../platform/input";
 import { decodeCursor, encodeCursor, pageLimit } from "../platform/page";
 import { type ContentProblem, checkContents } from "./content-check";
+import { type CountProblem, findWrongCounts } from "./tree-counts";
 
 interface CheckProjectRequest {
   projectId: string;
@@ -16,6 +17,8 @@ interface CheckProjectRequest {
 interface CheckProjectResponse {
   /** What is wrong with the contents of this page. */
   items: ContentProblem[];
+  /** Where the tree counts otherwise than its rows; with the first page. */
+  counts: CountProblem[];
   /** How many contents were read and held to their rows, and their length. */
   contents: number;
   bytes: number;
@@ -24,7 +27,7 @@ interface CheckProjectResponse {
 
 const CURSOR = z.tuple([z.uuid()]);
 
-/** Reads the next contents of the project's files and versions, and tells which are not what their rows say. */
+/** Reads the next contents of the project's files and versions, and tells what is not as the project's rows say. */
 export const checkProject = api(
   { expose: true, auth: true, method: "POST", path: "/vfs/check/:projectId" },
   async ({ projectId, limit, cursor }: CheckProjectRequest): Promise<CheckProjectResponse> => {
@@ -37,6 +40,7 @@ export const checkProject = api(
     });
     return {
       items: page.problems,
+      counts: cursor === undefined ? await findWrongCounts(projectId) : [],
       contents: page.contents,
       bytes: page.bytes,
       ...(page.last === undefined ? {} : { nextCursor: encodeCursor([page.last]) }),

@@ -30,7 +30,8 @@ const NO_ORPHANS: Orphans = { waiting: 0, overdue: 0, bytesOnly: [], foreign: 0 
 
 /**
  * Holds every row to its content, every tree to its rows and, for the whole system, every content to its rows. Repairing
- * removes what nothing leads to, has trees count anew, and keeps damaged contents from being used again; what is referred to is never touched.
+ * removes what nothing leads to, has trees count anew, and keeps damaged contents from being used again; what is referred to
+ * is never touched.
  */
 export async function checkIntegrity(options: IntegrityOptions): Promise<IntegrityReport> {
   const { projectId, repair, graceMinutes = GRACE_MINUTES } = options;

@@ -26,6 +26,12 @@ export function sha256(data: Uint8Array): string {
 }
 
 /** The file system of a server, as one user has it over HTTP. */
+interface CheckPage {
+  items: unknown[];
+  counts: unknown[];
+  nextCursor?: string;
+}
+
 export class VfsClient {
   constructor(
     private readonly url: string,
@@ -86,11 +92,11 @@ export class VfsClient {
   async check(projectId: string): Promise<unknown[]> {
     const problems: unknown[] = [];
     for (let cursor: string | undefined; ; ) {
-      const page = await this.#json<{ items: unknown[]; nextCursor?: string }>("POST", `/vfs/check/${projectId}`, {
+      const page = await this.#json<CheckPage>("POST", `/vfs/check/${projectId}`, {
         limit: 200,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      problems.push(...page.items);
+      problems.push(...page.items, ...page.counts);
       if (page.nextCursor === undefined) return problems;
       cursor = page.nextCursor;
     }
