@@ -50,9 +50,7 @@ export async function copyRows(client: PoolClient, columns: string, rows: Iterab
  * them in hexadecimal digits.
  */
 export async function copiedRows(client: PoolClient, statement: string): Promise<Buffer[][]> {
-  const pieces: Buffer[] = [];
-  for await (const piece of client.query(copyTo(`COPY (${statement}) TO STDOUT (FORMAT binary)`))) pieces.push(piece);
-  const data = Buffer.concat(pieces);
+  const data = await readCopy(client.query(copyTo(`COPY (${statement}) TO STDOUT (FORMAT binary)`)));
   const rows: Buffer[][] = [];
   let at = SIGNATURE.length;
   const next = (bytes: number): number => {
@@ -69,6 +67,17 @@ export async function copiedRows(client: PoolClient, statement: string): Promise
     rows.push(row);
   }
   return rows;
+}
+
+/** Also tells `pg` that the query has ended, as other queries do themselves: its timeout would go on, and fail what is over. */
+async function readCopy(copy: Readable & { callback?: () => void }): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  try {
+    for await (const piece of copy) pieces.push(piece);
+  } finally {
+    copy.callback?.();
+  }
+  return Buffer.concat(pieces);
 }
 
 function* piecesOf(rows: Iterable<Field[]>): Generator<Buffer> {
