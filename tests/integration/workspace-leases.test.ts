@@ -51,8 +51,9 @@ async function newWorkspace(): Promise<string> {
 }
 
 async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let look = 0; !(await condition()); look++) {
-    if (look > 2_000) throw new Error(`it never came true that ${what}`);
+  const start = performance.now();
+  while (!(await condition())) {
+    if (performance.now() - start > 30_000) throw new Error(`it never came true that ${what}`);
     await setImmediate();
   }
 }
