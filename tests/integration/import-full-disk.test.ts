@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -7,10 +7,9 @@ import { pgPool } from "../../platform/pg-pool";
 import { type GitHubServer, startGitHubServer } from "../github-server/server";
 import { whileDiskIsFull } from "../support/full-disk";
 import { Importing } from "../support/importing";
+import { pushVersion, version } from "../support/two-versions";
 
 const REPOSITORY = "owner/name";
-/** Larger than what is kept in memory, and streamed. */
-const LARGE = 600_000;
 
 let scratch: string;
 let github: GitHubServer;
@@ -35,14 +34,7 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-const version = (of: string) => ({ README: of, [`only-${of}`]: of, large: of.repeat(LARGE) });
-
-async function push(of: string): Promise<void> {
-  const folder = path.join(scratch, REPOSITORY);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(version(of))) await writeFile(path.join(folder, name), text);
-}
+const push = (of: string) => pushVersion(path.join(scratch, REPOSITORY), of);
 
 describe("a disk that is full", () => {
   it.each(["vfs_contents", "vfs_chunks", "vfs_staged_entries", "vfs_entries"])(

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { MongoClient } from "mongodb";
@@ -9,11 +9,11 @@ import type * as stores from "../../vfs/stores";
 import { type GitHubServer, startGitHubServer } from "../github-server/server";
 import { type MongoServer, startMongoServer } from "../mongo-server/server";
 import type { Importing } from "../support/importing";
+import { pushVersion, version } from "../support/two-versions";
 
 // Contents are in GridFS here: what becomes of an import when MongoDB fails in the middle of it.
 
 const REPOSITORY = "owner/name";
-const LARGE = 600_000;
 const OUT_OF_DISK_SPACE = 14031;
 const SHUTTING_DOWN = 11600;
 
@@ -55,14 +55,7 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-const version = (of: string) => ({ README: of, [`only-${of}`]: of, large: of.repeat(LARGE) });
-
-async function push(of: string): Promise<void> {
-  const folder = path.join(scratch, REPOSITORY);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(version(of))) await writeFile(path.join(folder, name), text);
-}
+const push = (of: string) => pushVersion(path.join(scratch, REPOSITORY), of);
 
 /** Every file of the tree, read back from GridFS. */
 async function tree(): Promise<Record<string, string>> {

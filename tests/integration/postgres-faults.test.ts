@@ -10,6 +10,7 @@ import { checkIntegrity } from "../../vfs/integrity";
 import { createPostgresStore } from "../../vfs/postgres-store";
 import { writeFile } from "../../vfs/writing";
 import { read } from "../support/content-stores";
+import { whileDiskIsFull } from "../support/full-disk";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy";
 
 let proxy: TcpProxy;
@@ -94,33 +95,12 @@ describe("a PostgreSQL that", () => {
 });
 
 describe("a disk that is full", () => {
-  /** PostgreSQL's own error for it, at a write to that table of this project. */
-  async function whileFull(table: string, work: () => Promise<void>): Promise<void> {
-    const name = `full_${randomUUID().replaceAll("-", "")}`;
-    const condition =
-      table === "vfs_chunks"
-        ? `(SELECT project_id FROM vfs_contents WHERE id = NEW.content_id) = '${projectId}'`
-        : `NEW.project_id = '${projectId}'`;
-    await pgPool().query(
-      `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-         IF ${condition} THEN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END IF;
-         RETURN NEW;
-       END $$;
-       CREATE TRIGGER ${name} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${name}();`,
-    );
-    try {
-      await work();
-    } finally {
-      await pgPool().query(`DROP FUNCTION ${name} CASCADE`);
-    }
-  }
-
   it.each(["vfs_contents", "vfs_chunks", "vfs_entries"])(
     "at %s is told as such and leaves the file as it was",
     async (table) => {
       const [before, after] = [randomBytes(1_000), randomBytes(300_000)];
       await writeFile({ projectId, path: "a" }, before);
-      await whileFull(table, async () => {
+      await whileDiskIsFull({ table: table, projectId }, async () => {
         const failure = await failureOf(writeFile({ projectId, path: "a" }, after));
         expect(failure).toMatchObject({ reason: "storage_full", code: "unavailable" });
       });
