@@ -32,9 +32,9 @@ export interface ContentTarget {
 
 /** Much less than the collector's grace. */
 const TELL_EVERY_MS = 60_000;
-/** While the store takes one group, the rows of others are written. */
+/** While a store takes one group, the rows of another are written; more at once are no faster. */
 const GROUPS = { bytesOf: ({ size }: StoredContent) => size, bytes: 2 * 1024 * 1024, items: 500 };
-const GROUPS_AT_ONCE = 3;
+const GROUPS_AT_ONCE = 2;
 /** PostgreSQL's unique_violation. */
 const TAKEN = "23505";
 
@@ -66,23 +66,26 @@ async function storeDistinct(
     if (written) return new Map([[hash, content]]);
   }
   const stored = await reuse(pgPool(), { projectId, hashes: [...contents.keys()] });
-  const fresh = [...contents].flatMap(([hash, { data, path }]) =>
-    stored.has(hash) ? [] : [{ id: newContentId(), hash, size: data.length, data, name: nameOf(projectId, path) }],
-  );
-  if (fresh.length === 0) return stored;
-  if (isTransactional(store)) {
-    // Somebody else has stored one of them meanwhile, which is found now.
-    if (!(await storeTogether(fresh, { projectId, store }))) return await storeDistinct(contents, { projectId, store });
-    for (const { id, hash, size } of fresh) stored.set(hash, { id, hash, size });
-  } else {
-    await severalAtOnce(inGroups(fresh, GROUPS), {
-      atOnce: GROUPS_AT_ONCE,
-      work: async (group) => {
-        for (const content of await storeElsewhere(group, { projectId, store })) stored.set(content.hash, content);
-      },
-    });
-  }
-  return stored;
+  const fresh = [...contents]
+    .filter(([hash]) => !stored.has(hash))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([hash, { data, path }]) => ({
+      id: newContentId(),
+      hash,
+      size: data.length,
+      data,
+      name: nameOf(projectId, path),
+    }));
+  const storeGroup = (group: FreshContent[]): Promise<StoredContent[]> =>
+    isTransactional(store) ? storeTogether(group, { projectId, store }) : storeElsewhere(group, { projectId, store });
+  await severalAtOnce(inGroups(fresh, GROUPS), {
+    atOnce: GROUPS_AT_ONCE,
+    work: async (group) => {
+      for (const content of await storeGroup(group)) stored.set(content.hash, content);
+    },
+  });
+  // Somebody else has stored one of them meanwhile, which is found now.
+  return stored.size < contents.size ? await storeDistinct(contents, { projectId, store }) : stored;
 }
 
 type FreshContent = StoredContent & SmallContent;
@@ -99,12 +102,12 @@ async function storeElsewhere(fresh: FreshContent[], { projectId, store }: Conte
 
 /**
  * Rows and bytes in one transaction. It need not wait for the disk: whoever refers to them commits later, and does. Gives
- * false, and has stored nothing, when the project has one of the contents already.
+ * nothing, and has stored nothing, when the project has one of the contents already.
  */
 async function storeTogether(
   fresh: FreshContent[],
-  { projectId, store }: { projectId: string; store: TransactionalStore },
-): Promise<boolean> {
+  { projectId, store }: ContentTarget & { store: TransactionalStore },
+): Promise<StoredContent[]> {
   const [project, storeName, isStored] = [uuidField(projectId), textField(store.name), booleanField(true)];
   const rows = fresh.map(({ id, hash, size }) => [
     uuidField(id),
@@ -116,17 +119,17 @@ async function storeTogether(
   ]);
   try {
     await inTransaction(async (client) => {
-      // One at a time for a project: two that store the same hashes would wait for each other at the index.
+      // Together with others that store groups, which wait for each other at the index in the order of the hashes alone.
       await client.query(
-        "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock($1, hashtext($2))",
+        "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock_shared($1, hashtext($2))",
         [CONFIRM_LOCK, projectId],
       );
       await copyRows(client, "vfs_contents (id, project_id, hash, size, store, stored)", rows);
       await store.putManyWithin(client, fresh);
     });
-    return true;
+    return fresh.map(({ id, hash, size }) => ({ id, hash, size }));
   } catch (error) {
-    if (error instanceof DatabaseError && error.code === TAKEN) return false;
+    if (error instanceof DatabaseError && error.code === TAKEN) return [];
     throw error;
   }
 }

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { pgPool } from "../../platform/pg-pool";
 import { insertProject } from "../../projects/project-store";
 import { collectContents, REFERENCES } from "../../vfs/collector";
-import { storeMany, storeStream } from "../../vfs/contents";
+import { hashOf, type NewContent, storeMany, storeStream } from "../../vfs/contents";
 import { storeNamed } from "../../vfs/stores";
 import { removePath, writeFile } from "../../vfs/writing";
 
@@ -24,6 +24,17 @@ async function contentsOf(projectId: string): Promise<{ id: string; stored: bool
   return rows;
 }
 
+/** How many wait for a transaction to end. */
+async function waiting(): Promise<number> {
+  const { rows } = await pgPool().query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'transactionid'`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+type Three = [NewContent, NewContent, NewContent];
+
 const named = (data: Buffer, i = 0) => ({ data, path: `file-${i}` });
 
 describe("a content", () => {
@@ -40,18 +51,37 @@ describe("a content", () => {
 
   it("is stored once by many that write the same ones at the same time, in different orders", async () => {
     const projectId = await newProject();
-    const contents = Array.from({ length: 40 }, (_, i) => named(randomBytes(20), i));
-    const orders = Array.from({ length: 8 }, (_, turn) => [
-      ...contents.slice(turn * 5),
-      ...contents.slice(0, turn * 5),
-    ]);
+    // More than are stored together, so that groups of one writer are under way at the same time as well.
+    const contents = Array.from({ length: 1_200 }, (_, i) => named(randomBytes(20), i));
+    const backwards = contents.toReversed();
+    const orders = Array.from({ length: 4 }, () => [contents, backwards]).flat();
     const results = await Promise.all(orders.map((order) => storeMany(order, { projectId, store })));
     const ids = results.map((stored) => new Set(stored.map(({ id }) => id)));
     for (const set of ids) expect(set).toEqual(ids[0]);
-    expect((await contentsOf(projectId)).filter((content) => content.stored)).toHaveLength(40);
+    expect((await contentsOf(projectId)).filter((content) => content.stored)).toHaveLength(1_200);
     const [first = []] = results;
     const read = await store.readMany(first.map(({ id }) => id));
     expect(first.map(({ id }) => read.get(id))).toEqual(contents.map(({ data }) => data));
+  });
+
+  it("is never waited for in a circle, whatever the order that it comes in", async () => {
+    const projectId = await newProject();
+    const contents = Array.from({ length: 3 }, (_, i) => named(randomBytes(20), i));
+    const [low, middle, high] = contents.sort((a, b) => (hashOf(a.data) < hashOf(b.data) ? -1 : 1)) as Three;
+    const holder = await pgPool().connect();
+    await holder.query("BEGIN");
+    await holder.query(
+      `INSERT INTO vfs_contents (id, project_id, hash, size, store, stored)
+       VALUES (gen_random_uuid(), $1, $2, 20, 'postgres', true)`,
+      [projectId, hashOf(middle.data)],
+    );
+    const forwards = storeMany([low, middle, high], { projectId, store });
+    await vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 10_000 });
+    const backwards = storeMany([high, middle, low], { projectId, store });
+    await vi.waitFor(async () => expect(await waiting()).toBe(2), { timeout: 10_000 });
+    await holder.query("ROLLBACK");
+    holder.release();
+    expect((await backwards).toReversed()).toEqual(await forwards);
   });
 
   it("of another project is not shared", async () => {
