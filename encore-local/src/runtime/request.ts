@@ -73,6 +73,7 @@ export class Request {
   readonly #position: TracePosition | undefined;
   #traceId: string | undefined;
   #spanId: string | undefined;
+  #meta: object | undefined;
 
   constructor(data: RequestData, position?: TracePosition) {
     this.data = data;
@@ -115,7 +116,13 @@ export class Request {
     return { position, authUserId: this.data.authUserId, authData: this.data.authData };
   }
 
+  /** The same object at each call, as nothing in it changes. */
   meta(): object {
+    this.#meta ??= this.#describe();
+    return this.#meta;
+  }
+
+  #describe(): object {
     const base = {
       startedAt: wholeSeconds(new Date(this.startedAt)),
       trace: {
