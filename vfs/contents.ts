@@ -1,7 +1,7 @@
 import { createHash, hash as hashAtOnce } from "node:crypto";
 import { DatabaseError, type PoolClient } from "pg";
 import { inTransaction, pgPool } from "../platform/pg-pool";
-import { CONFIRM_LOCK } from "./confirm-lock";
+import { confirming } from "./confirm-lock";
 import { newContentId } from "./content-id";
 import { type ContentStore, isTransactional, type SmallContent, type TransactionalStore } from "./content-store";
 import { bigintField, booleanField, copyRows, textField, uuidField } from "./copy-rows";
@@ -101,8 +101,8 @@ async function storeElsewhere(fresh: FreshContent[], { projectId, store }: Conte
 }
 
 /**
- * Rows and bytes in one transaction. It need not wait for the disk: whoever refers to them commits later, and does. Gives
- * nothing, and has stored nothing, when the project has one of the contents already.
+ * Rows and bytes in one transaction. Gives nothing, and has stored nothing, when the project has one of the contents
+ * already.
  */
 async function storeTogether(
   fresh: FreshContent[],
@@ -119,11 +119,7 @@ async function storeTogether(
   ]);
   try {
     await inTransaction(async (client) => {
-      // Together with others that store groups, which wait for each other at the index in the order of the hashes alone.
-      await client.query(
-        "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock_shared($1, hashtext($2))",
-        [CONFIRM_LOCK, projectId],
-      );
+      await client.query(`SELECT ${confirming("$1", { shared: true })}`, [projectId]);
       await copyRows(client, "vfs_contents (id, project_id, hash, size, store, stored)", rows);
       await store.putManyWithin(client, fresh);
     });
@@ -218,12 +214,7 @@ async function reuse(
  */
 async function confirm(projectId: string, contents: readonly StoredContent[]): Promise<StoredContent[]> {
   return await inTransaction(async (client) => {
-    // One at a time for a project: two that confirm the same hashes would fail at the index, or wait for each other.
-    // Not waiting for the disk: whoever refers to the contents commits later, and that brings this there as well.
-    await client.query(
-      "SELECT pg_advisory_xact_lock($1, hashtext($2)), set_config('synchronous_commit', 'off', true)",
-      [CONFIRM_LOCK, projectId],
-    );
+    await client.query(`SELECT ${confirming("$1")}`, [projectId]);
     const { rows } = await client.query<{ id: string }>(
       `UPDATE vfs_contents c SET hash = v.hash, size = v.size, stored = true, unused_since = NULL
        FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS v (id, hash, size)

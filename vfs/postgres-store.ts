@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import { prepared } from "../platform/pg-pool";
 import { chunksOf, inChunks, sliceOfChunk, splitBuffer } from "./chunks";
-import { CONFIRM_LOCK } from "./confirm-lock";
+import { confirming } from "./confirm-lock";
 import { type Chunk, type ChunkedContent, joinChunks, missing, refuseExtraChunk, requireChunk } from "./content-damage";
 import type { ByteRange, SmallContent, TransactionalStore } from "./content-store";
 import { copiedRows, copyRows, type Field, intField, uuidField } from "./copy-rows";
@@ -18,9 +18,9 @@ export interface PostgresStoreOptions {
 const INSERT = `INSERT INTO vfs_chunks (content_id, n, data)
   SELECT $1, $2, $3 FROM set_config('synchronous_commit', 'off', true)`;
 
-/** A content's row, and its bytes unless the project has them already. Their commit need not be on disk either. */
+/** A content's row, and its bytes unless the project has them already. */
 const INSERT_RECORDED = `WITH turn AS (
-    SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(${CONFIRM_LOCK}, hashtext($1::text))),
+    SELECT ${confirming("$1::text")}),
   own AS (
     INSERT INTO vfs_contents (id, project_id, store, hash, size, stored)
     SELECT $2::uuid, $1::uuid, 'postgres', $3, length($4::bytea), true FROM turn

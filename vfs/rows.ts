@@ -23,6 +23,22 @@ export interface FileRow {
   target: string | null;
 }
 
+/** SQL: a table of the parameters of `columnsOf`, which begin with `$2`. */
+export const FILE_COLUMNS = `unnest($2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::uuid[], $8::text[])
+  AS w (path, kind, executable, size, hash, content_id, link_target)`;
+
+export function columnsOf(rows: readonly FileRow[]): unknown[][] {
+  return [
+    rows.map(({ path }) => path),
+    rows.map(({ kind }) => kind),
+    rows.map(({ executable }) => executable),
+    rows.map(({ content }) => content?.size ?? 0),
+    rows.map(({ content }) => content?.hash ?? null),
+    rows.map(({ content }) => content?.id ?? null),
+    rows.map(({ target }) => target),
+  ];
+}
+
 /** The number that a path goes on with: a deletion does not end its history. */
 const NEXT_VERSION = `CASE WHEN EXISTS (SELECT 1 FROM vfs_versions WHERE project_id = $1)
   THEN 1 + COALESCE((SELECT max(v.version) FROM vfs_versions v WHERE v.project_id = $1 AND v.path = s.path), 0) ELSE 1 END`;
@@ -54,23 +70,12 @@ export async function putRows(
   if (rows.length === 0) return [];
   const source = `SELECT w.path, w.kind, COALESCE(w.executable, o.executable, false) AS executable, w.size, w.hash, w.content_id,
       w.link_target
-    FROM unnest($2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::uuid[], $8::text[])
-      AS w (path, kind, executable, size, hash, content_id, link_target)
-    LEFT JOIN vfs_entries o ON o.project_id = $1 AND o.path = w.path`;
+    FROM ${FILE_COLUMNS} LEFT JOIN vfs_entries o ON o.project_id = $1 AND o.path = w.path`;
   const { rows: written } = await client.query<WrittenRow>(
     prepared(
       `${writing(source, change)}
      RETURNING e.path, e.executable, e.version, CASE WHEN ${WAS_THERE} THEN e.created_at END AS created_at`,
-      [
-        projectId,
-        rows.map(({ path }) => path),
-        rows.map(({ kind }) => kind),
-        rows.map(({ executable }) => executable),
-        rows.map(({ content }) => content?.size ?? 0),
-        rows.map(({ content }) => content?.hash ?? null),
-        rows.map(({ content }) => content?.id ?? null),
-        rows.map(({ target }) => target),
-      ],
+      [projectId, ...columnsOf(rows)],
       { few: rows.length === 1 },
     ),
   );

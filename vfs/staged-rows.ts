@@ -1,13 +1,8 @@
 import { pgPool } from "../platform/pg-pool";
-import type { StoredContent } from "./contents";
+import { columnsOf, FILE_COLUMNS, type FileRow } from "./rows";
 
-export interface StagedRow {
-  path: string;
-  kind: "file" | "symlink";
+export interface StagedRow extends FileRow {
   executable: boolean;
-  /** Null for what is no file. */
-  content: StoredContent | null;
-  target: string | null;
 }
 
 /** Adds rows to a stage, and tells that its worker lives. A repeated path replaces the former. */
@@ -18,19 +13,9 @@ export async function insertStaged(stageId: string, rows: StagedRow[]): Promise<
   await pgPool().query(
     `WITH touched AS (UPDATE vfs_stages SET touched_at = now() WHERE id = $1)
      INSERT INTO vfs_staged_entries (stage_id, path, kind, executable, size, hash, content_id, link_target)
-     SELECT $1, v.* FROM set_config('synchronous_commit', 'off', true),
-       unnest($2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::uuid[], $8::text[]) AS v
+     SELECT $1, w.* FROM set_config('synchronous_commit', 'off', true), ${FILE_COLUMNS}
      ON CONFLICT (stage_id, path) DO UPDATE SET kind = EXCLUDED.kind, executable = EXCLUDED.executable,
        size = EXCLUDED.size, hash = EXCLUDED.hash, content_id = EXCLUDED.content_id, link_target = EXCLUDED.link_target`,
-    [
-      stageId,
-      last.map(({ path }) => path),
-      last.map(({ kind }) => kind),
-      last.map(({ executable }) => executable),
-      last.map(({ content }) => content?.size ?? 0),
-      last.map(({ content }) => content?.hash ?? null),
-      last.map(({ content }) => content?.id ?? null),
-      last.map(({ target }) => target),
-    ],
+    [stageId, ...columnsOf(last)],
   );
 }

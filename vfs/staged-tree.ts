@@ -4,6 +4,7 @@ import { pgPool } from "../platform/pg-pool";
 import type { ContentStore, StoreName } from "./content-store";
 import { type ContentTarget, type StoredContent, storeMany } from "./contents";
 import { storeLarge } from "./large-contents";
+import { slashFirst } from "./path-order";
 import { insertStaged, type StagedRow } from "./staged-rows";
 import { currentStore, storeNamed } from "./stores";
 import { changeTree } from "./tree";
@@ -206,7 +207,7 @@ class PostgresStagedTree implements StagedTree {
 async function requireNoClashes(client: PoolClient, stageId: string): Promise<void> {
   const { rows } = await client.query<{ file: string; below: string }>(
     `SELECT file, below FROM (
-       SELECT path AS file, lead(path) OVER (ORDER BY replace(path, '/', E'\\x01') COLLATE "C") AS below
+       SELECT path AS file, lead(path) OVER (ORDER BY ${slashFirst("path")}) AS below
        FROM vfs_staged_entries WHERE stage_id = $1) neighbours
      WHERE starts_with(below, file || '/') LIMIT 1`,
     [stageId],

@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
 import { ancestors } from "./path";
+import { FIRST, slashFirst } from "./path-order";
 import { WAS_THERE, writing } from "./rows";
 import type { TreeChange } from "./tree";
 
@@ -189,10 +190,10 @@ async function clearTheWay(
      UNION
      SELECT path FROM (
        SELECT path, key, max(key) FILTER (WHERE own) OVER (ORDER BY key) AS leaf FROM (
-         SELECT path, own, replace(path, '/', E'\\x01') COLLATE "C" AS key FROM (
+         SELECT path, own, ${slashFirst("path")} AS key FROM (
            SELECT path, false AS own FROM vfs_staged_entries WHERE stage_id = $1
            UNION ALL SELECT unnest($3::text[]), true) both_sides) keyed) behind
-     WHERE starts_with(key, leaf || E'\\x01')`,
+     WHERE starts_with(key, leaf || ${FIRST})`,
     [stageId, above, leaves],
   );
   const meeting = rows.map(({ path }) => path);

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { Api } from "../../demo/api";
 import { exposedEndpoints, prepareRequest, sendPrepared, vaporformModel } from "../support/endpoints";
 import { startVaporform, type Vaporform } from "../support/vaporform";
 
 // Every endpoint and stream of the app's own model: what changes something is noted in the audit, and what only reads is not.
 
 const model = vaporformModel();
-const ME = "Bearer dev:actor";
+const TOKEN = "dev:actor";
+const ME = `Bearer ${TOKEN}`;
 /** In every field of every request that has room for it. */
 const MARK = `payload${randomBytes(6).toString("hex")}`;
 const listed = exposedEndpoints(model)
@@ -26,9 +28,13 @@ let values: Record<string, unknown>;
 
 beforeAll(async () => {
   server = await startVaporform();
-  const project = await made("/projects", { name: "acted on" });
-  const started = await made("/github/import", { repository: "octo/hello", projectId: project.id });
-  await made("/vfs/files", { projectId: project.id, path: "README.md", content: "x" });
+  const api = new Api(server.url, TOKEN);
+  const project = await api.call<{ id: string; workspaceId: string }>("POST", "/projects", { name: "acted on" });
+  const started = await api.call<{ id: string }>("POST", "/github/import", {
+    repository: "octo/hello",
+    projectId: project.id,
+  });
+  await api.call("POST", "/vfs/files", { projectId: project.id, path: "README.md", content: "x" });
   values = {
     projectId: project.id,
     workspaceId: project.workspaceId,
@@ -48,17 +54,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
 });
-
-const thing = z.looseObject({ id: z.string().optional(), workspaceId: z.string().optional() });
-
-async function made(path: string, body: object) {
-  const response = await fetch(server.url + path, {
-    method: "POST",
-    headers: { authorization: ME, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return thing.parse(await response.json());
-}
 
 const auditPage = z.object({
   items: z.array(z.looseObject({ id: z.number(), action: z.string(), outcome: z.string().nullable() })),

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { Api } from "../../demo/api";
 import { topFields } from "../../encore-local/src/endpoint/fields";
 import { type GitHubServer, startGitHubServer } from "../github-server/server";
 import { exposedEndpoints, prepareRequest, sendPrepared, vaporformModel } from "../support/endpoints";
@@ -13,7 +14,8 @@ const model = vaporformModel();
 const lists = exposedEndpoints(model)
   .filter(({ request }) => topFields(request, model.declarations).some(({ name }) => name === "cursor"))
   .map((endpoint) => ({ name: `${endpoint.service}.${endpoint.name}`, endpoint }));
-const ME = "Bearer dev:pager";
+const TOKEN = "dev:pager";
+const ME = `Bearer ${TOKEN}`;
 const RUNS = 200;
 /** Those whose own cursors were tried. */
 const paged = new Set<string>();
@@ -28,10 +30,16 @@ beforeAll(async () => {
     repositories: { "octo/hello": fileURLToPath(new URL("../acceptance/sample-repository", import.meta.url)) },
   });
   server = await startVaporform({ env: { GITHUB_API_URL: github.url } });
-  const project = await made("/projects", { name: "paged" });
-  await made("/projects", { name: "another" });
+  const api = new Api(server.url, TOKEN);
+  const project = await api.call<{ id: string; workspaceId: string }>("POST", "/projects", { name: "paged" });
+  await api.call("POST", "/projects", { name: "another" });
   for (const path of ["a.txt", "a.txt", "b.txt", "c/d.txt"]) {
-    await made("/vfs/files", { projectId: project.id, path, content: crypto.randomUUID(), overwrite: true });
+    await api.call("POST", "/vfs/files", {
+      projectId: project.id,
+      path,
+      content: crypto.randomUUID(),
+      overwrite: true,
+    });
   }
   values = {
     projectId: project.id,
@@ -45,18 +53,6 @@ afterAll(async () => {
   await server.stop();
   await github.close();
 });
-
-const thing = z.looseObject({ id: z.string().optional(), workspaceId: z.string().optional() });
-
-async function made(path: string, body: object) {
-  const response = await fetch(server.url + path, {
-    method: "POST",
-    headers: { authorization: ME, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  expect(response.ok).toBe(true);
-  return thing.parse(await response.json());
-}
 
 const EXTREMES = [2 ** 31 - 1, 2 ** 31, -1, 0, 2 ** 53, -(2 ** 63), 1e308, 1.5, null, true, "", "\0", "a\0b", "\ud800"];
 const encoded = (key: unknown[]): string => Buffer.from(JSON.stringify(key)).toString("base64url");
