@@ -165,7 +165,7 @@ describe("the indexes of a bucket", () => {
     await onDatabase(async (database, write) => {
       await files(database).insertOne({ _id: randomUUID() });
       await write();
-      expect(await keysOf(files(database))).toEqual([[["_id"], true]]);
+      expect(await keysOf(files(database))).toEqual([[["_id"], false]]);
     });
   });
 });

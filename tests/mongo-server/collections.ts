@@ -31,8 +31,11 @@ export class MemoryCollection {
   readonly #documents = new Set<Document>();
   readonly #indexes: Index[] = [newIndex({ name: "_id_", key: { _id: 1 }, unique: true })];
 
-  get indexes(): IndexDefinition[] {
-    return this.#indexes.map(({ name, key, unique }) => ({ name, key, unique }));
+  /** As MongoDB lists them: that of `_id` is unique, and does not say so. */
+  get indexes(): Omit<IndexDefinition, "unique">[] {
+    return this.#indexes.map(({ name, key, unique }) =>
+      unique && name !== "_id_" ? { name, key, unique } : { name, key },
+    );
   }
 
   insert(document: Document): void {
