@@ -16,9 +16,10 @@ export interface SharedPostgres {
 
 const DATABASE = "vaporform";
 
-export async function startSharedPostgres(): Promise<SharedPostgres> {
+/** `durable` for tests of what is left after a crash: else what was written last is lost. */
+export async function startSharedPostgres({ durable = false } = {}): Promise<SharedPostgres> {
   const folder = await mkdtemp(path.join(tmpdir(), "shared-postgres-"));
-  const server = await startPostgres({ dataDir: folder, durable: false });
+  const server = await startPostgres({ dataDir: folder, durable });
   const { host, username, password } = new URL(server.connectionString("postgres"));
   return {
     env: {
