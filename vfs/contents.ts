@@ -66,6 +66,7 @@ async function storeDistinct(
     if (written) return new Map([[hash, content]]);
   }
   const stored = await reuse(pgPool(), { projectId, hashes: [...contents.keys()] });
+  // In one order for everybody, as `confirming` asks of those who share the lock.
   const fresh = [...contents]
     .filter(([hash]) => !stored.has(hash))
     .sort(([a], [b]) => (a < b ? -1 : 1))
