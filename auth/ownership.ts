@@ -33,10 +33,3 @@ export async function findOwnedProject(projectId: string): Promise<OwnedProject 
     SELECT id, owner_id AS "ownerId", name FROM projects
     WHERE id = ${projectId}::uuid AND owner_id = ${currentUser()} AND deleted_at IS NULL`;
 }
-
-/** Who owns the living project, for what happens without a signed-in user; null when it is gone. */
-export async function projectOwner(projectId: string): Promise<string | null> {
-  const row = await db.queryRow<{ ownerId: string }>`
-    SELECT owner_id AS "ownerId" FROM projects WHERE id = ${projectId}::uuid AND deleted_at IS NULL`;
-  return row?.ownerId ?? null;
-}

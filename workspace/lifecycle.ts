@@ -1,4 +1,3 @@
-import { projectOwner } from "../auth/ownership";
 import { DomainError } from "../platform/errors";
 import log from "../platform/log";
 import { processEnd } from "../platform/process-end";
@@ -33,12 +32,10 @@ export interface CreateOptions {
 export async function ensureWorkspace(options: CreateOptions): Promise<WorkItem> {
   const { projectId, projectName, framework, plan } = options;
   log.info(`[DAYTONA DEBUG] createWorkspace called for project ${projectId}`);
-  const ownerId = await projectOwner(projectId);
-  if (ownerId === null) throw new DomainError("project_not_found", `there is no project ${projectId}`);
   const languages = chooseLanguages(options);
   const mode = configuredKey() === "" ? "development" : "daytona";
   const created = await insertWorkspace(
-    { projectId, ownerId, ...languages, framework: framework ?? null, runPlan: plan ?? null, mode },
+    { projectId, ...languages, framework: framework ?? null, runPlan: plan ?? null, mode },
     { limit: workspacesPerUser() },
   );
   if (created === null) {

@@ -1,6 +1,6 @@
 import { noteTransition } from "./metrics";
 import { isGone } from "./sandbox-identity";
-import type { Sandbox } from "./sandboxes";
+import type { Sandbox, SandboxState } from "./sandboxes";
 import { DEADLINE_MINUTES } from "./state-machine";
 import { workspaceUpdates } from "./updates";
 import { COLUMNS, oneWorkspace, type WorkItem } from "./workspace-store";
@@ -11,6 +11,11 @@ interface Correction {
   status: "starting" | "running" | "stopped" | "error";
   reason: string;
   errorReason?: "daytona_sandbox_missing" | "daytona_sandbox_failed";
+}
+
+/** Whether the state passes by itself: until it has, a row agrees with it. */
+export function isUnderWay(state: SandboxState): boolean {
+  return state === "creating" || state === "starting" || state === "stopping" || state === "changing";
 }
 
 /** Null when the row agrees with the sandbox, and while the sandbox changes its state. */

@@ -1,7 +1,7 @@
 import { isUuid } from "../auth/ownership";
 import log from "../platform/log";
 import { redactedMessage } from "../platform/redaction";
-import { noteObservation } from "./observation";
+import { isUnderWay, noteObservation } from "./observation";
 import { commonLabels, type Identity, isGone, isOurs, nameOf, WORKSPACE_LABEL } from "./sandbox-identity";
 import type { Sandbox, SandboxChange } from "./sandboxes";
 import type { SandboxRecords } from "./worker-ports";
@@ -84,6 +84,7 @@ async function removeOrphans(candidates: Sandbox[], sandboxes: SandboxRecords): 
 
 /** Corrects the row of the workspace whose sandbox changed, as the provider tells. */
 export async function noteChange({ sandboxId, state, errorReason }: SandboxChange): Promise<void> {
+  if (isUnderWay(state)) return;
   const item = await findBySandbox(sandboxId);
   if (item === null) return;
   const sandbox = { id: sandboxId, name: nameOf(item), state, phase: state, labels: {}, errorReason, createdAt: null };

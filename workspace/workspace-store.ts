@@ -85,7 +85,6 @@ async function manyWorkspaces(sql: string, param: string[] | number): Promise<Wo
 
 export interface NewWorkspace {
   projectId: string;
-  ownerId: string;
   language: DaytonaLanguage;
   projectLanguage: string;
   framework: string | null;
@@ -94,29 +93,31 @@ export interface NewWorkspace {
   mode: Workspace["mode"];
 }
 
-/** Null when the project has a living workspace already. Throws `workspace_limit_reached`. */
+/** Null when the project has a living workspace already. Throws `project_not_found` and `workspace_limit_reached`. */
 export async function insertWorkspace(workspace: NewWorkspace, { limit }: { limit: number }): Promise<WorkItem | null> {
-  const { projectId, ownerId, language, projectLanguage, framework, unknownLanguage, runPlan, mode } = workspace;
+  const { projectId, language, projectLanguage, framework, unknownLanguage, runPlan, mode } = workspace;
   // Nothing has to be done for one in development mode, so it is running from the start, and it is not counted. The others are
   // counted one after another for each owner; none of them waits for the disk with that, since whatever follows from the row (its
   // claim by a worker, the request's audit) is committed behind it in the same log, and waits.
   const row = await db.rawQueryRow<Omit<WorkspaceRow, "id"> & { id: string | null; isFull: boolean }>(
-    `WITH room AS MATERIALIZED (
-       SELECT $8 = 'development' OR
-         (set_config('synchronous_commit', 'off', true) = 'off' AND workspaces_counted_alone($2) < $10::int) AS free),
+    `WITH project AS MATERIALIZED (
+       SELECT projects.owner_id AS owner FROM projects WHERE projects.id = $1::uuid AND deleted_at IS NULL),
+     room AS MATERIALIZED (
+       SELECT owner, $7 = 'development' OR
+         (set_config('synchronous_commit', 'off', true) = 'off' AND workspaces_counted_alone(owner) < $9::int) AS free
+       FROM project),
      inserted AS (
        INSERT INTO workspaces (project_id, owner_id, language, project_language, framework, unknown_language, run_plan, mode,
          status, status_reason, next_attempt_at, deadline_at)
-       SELECT $1::uuid, $2, $3, $4, $5, $6, $7::jsonb, $8,
-         CASE WHEN $8 = 'development' THEN 'running' ELSE 'pending' END,
-         CASE WHEN $8 = 'development' THEN 'development mode: DaytonaAPIKey is not set' ELSE 'created' END,
-         CASE WHEN $8 = 'development' THEN NULL ELSE now() END,
-         CASE WHEN $8 = 'development' THEN NULL ELSE now() + make_interval(mins => $9::int) END
+       SELECT $1::uuid, owner, $2, $3, $4, $5, $6::jsonb, $7,
+         CASE WHEN $7 = 'development' THEN 'running' ELSE 'pending' END,
+         CASE WHEN $7 = 'development' THEN 'development mode: DaytonaAPIKey is not set' ELSE 'created' END,
+         CASE WHEN $7 = 'development' THEN NULL ELSE now() END,
+         CASE WHEN $7 = 'development' THEN NULL ELSE now() + make_interval(mins => $8::int) END
        FROM room WHERE free
        ON CONFLICT (project_id) WHERE status <> 'deleted' DO NOTHING RETURNING *)
      SELECT NOT free AS "isFull", ${COLUMNS} FROM room LEFT JOIN inserted ON true`,
     projectId,
-    ownerId,
     language,
     projectLanguage,
     framework,
@@ -126,7 +127,7 @@ export async function insertWorkspace(workspace: NewWorkspace, { limit }: { limi
     DEADLINE_MINUTES.pending,
     limit,
   );
-  if (row === null) throw new Error("the insertion of a workspace had no answer");
+  if (row === null) throw new DomainError("project_not_found", `there is no project ${projectId}`);
   const { isFull, ...inserted } = row;
   if (inserted.id !== null) return toWorkItem(inserted as WorkspaceRow);
   if (!isFull || (await findProjectWorkspace(projectId)) !== null) return null;

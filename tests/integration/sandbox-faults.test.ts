@@ -46,7 +46,7 @@ async function newWorkspace(): Promise<string> {
   await writeBatch(projectId, [{ kind: "file", path: "src/a.txt", content: Buffer.from("a\n"), executable: false }]);
   const languages = { language: "typescript", projectLanguage: "typescript", unknownLanguage: null } as const;
   const workspace = await insertWorkspace(
-    { projectId, ownerId, ...languages, framework: null, runPlan: null, mode: "daytona" },
+    { projectId, ...languages, framework: null, runPlan: null, mode: "daytona" },
     { limit: 10 },
   );
   return workspace?.id ?? "";

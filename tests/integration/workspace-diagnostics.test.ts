@@ -85,7 +85,7 @@ describe("the symptoms", () => {
     const project = await insertProject({ ownerId, name: randomUUID(), description: "", repository: null });
     const languages = { language: "typescript", projectLanguage: "unknown", unknownLanguage: "cobol" } as const;
     const workspace = await insertWorkspace(
-      { projectId: project?.id ?? "", ownerId, ...languages, framework: null, runPlan: null, mode },
+      { projectId: project?.id ?? "", ...languages, framework: null, runPlan: null, mode },
       { limit: 100 },
     );
     if (change !== "") await db.rawExec(`UPDATE workspaces SET ${change} WHERE id = $1::uuid`, workspace?.id ?? "");

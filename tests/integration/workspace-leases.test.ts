@@ -44,7 +44,7 @@ async function newWorkspace(): Promise<string> {
   const project = await insertProject({ ownerId, name: "leases", description: "", repository: null });
   const languages = { language: "typescript", projectLanguage: "typescript", unknownLanguage: null } as const;
   const workspace = await insertWorkspace(
-    { projectId: project?.id ?? "", ownerId, ...languages, framework: null, runPlan: null, mode: "daytona" },
+    { projectId: project?.id ?? "", ...languages, framework: null, runPlan: null, mode: "daytona" },
     { limit: 10 },
   );
   return workspace?.id ?? "";

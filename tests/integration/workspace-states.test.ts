@@ -10,16 +10,24 @@ import {
   taskFor,
   type WorkspaceStatus,
 } from "../../workspace/state-machine";
-import { insertWorkspace } from "../../workspace/workspace-store";
+import { insertWorkspace, type WorkItem } from "../../workspace/workspace-store";
 
-async function newWorkspace(): Promise<string> {
-  const ownerId = randomUUID();
-  const project = await insertProject({ ownerId, name: "states", description: "", repository: null });
+async function newProject(): Promise<string> {
+  const project = await insertProject({ ownerId: randomUUID(), name: "states", description: "", repository: null });
+  if (project === null) throw new Error("the name is taken");
+  return project.id;
+}
+
+async function workspaceFor(projectId: string): Promise<WorkItem | null> {
   const languages = { language: "typescript", projectLanguage: "typescript", unknownLanguage: null } as const;
-  const workspace = await insertWorkspace(
-    { projectId: project?.id ?? "", ownerId, ...languages, framework: null, runPlan: null, mode: "daytona" },
+  return await insertWorkspace(
+    { projectId, ...languages, framework: null, runPlan: null, mode: "daytona" },
     { limit: 10 },
   );
+}
+
+async function newWorkspace(): Promise<string> {
+  const workspace = await workspaceFor(await newProject());
   if (workspace === null) throw new Error("there is a workspace already");
   return workspace.id;
 }
@@ -91,6 +99,22 @@ describe("the database", () => {
     const id = await newWorkspace();
     await db.rawExec(`UPDATE workspaces SET ${before} WHERE id = $1::uuid`, id);
     await expect(db.rawExec(`UPDATE workspaces SET ${change} WHERE id = $1::uuid`, id)).rejects.toThrow();
+  });
+});
+
+describe("a new workspace", () => {
+  it("belongs to the project's owner", async () => {
+    const projectId = await newProject();
+    const owner = await db.queryRow<{ id: string }>`SELECT owner_id AS id FROM projects WHERE id = ${projectId}::uuid`;
+    expect(await workspaceFor(projectId)).toMatchObject({ projectId, ownerId: owner?.id, status: "pending" });
+  });
+
+  it("is not made for a project that is deleted, or was never there", async () => {
+    const projectId = await newProject();
+    await db.exec`UPDATE projects SET deleted_at = now() WHERE id = ${projectId}::uuid`;
+    for (const id of [projectId, randomUUID()]) {
+      await expect(workspaceFor(id)).rejects.toMatchObject({ reason: "project_not_found" });
+    }
   });
 });
 

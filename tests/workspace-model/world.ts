@@ -44,18 +44,14 @@ export class World {
   /** Sandboxes that hold the project's files. */
   readonly #filled = new Set<string>();
 
-  private constructor(
-    private readonly projectId: string,
-    private readonly ownerId: string,
-  ) {}
+  private constructor(private readonly projectId: string) {}
 
   static async begin(): Promise<World> {
     await db.exec`DELETE FROM workspace_events`;
     await db.exec`DELETE FROM workspaces`;
-    const ownerId = randomUUID();
-    const project = await insertProject({ ownerId, name: "model", description: "", repository: null });
+    const project = await insertProject({ ownerId: randomUUID(), name: "model", description: "", repository: null });
     if (project === null) throw new Error("the name is taken");
-    return new World(project.id, ownerId);
+    return new World(project.id);
   }
 
   async run(step: Step): Promise<void> {
@@ -191,9 +187,8 @@ export class World {
 
   async #create(): Promise<void> {
     const languages = { language: "typescript", projectLanguage: "typescript", unknownLanguage: null } as const;
-    const { projectId, ownerId } = this;
     await insertWorkspace(
-      { projectId, ownerId, ...languages, framework: null, runPlan: null, mode: "daytona" },
+      { projectId: this.projectId, ...languages, framework: null, runPlan: null, mode: "daytona" },
       { limit: 100 },
     );
   }
