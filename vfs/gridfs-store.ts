@@ -29,6 +29,8 @@ const DEFAULT_DATABASE = "vaporform";
 /** MongoDB takes messages of 48 MB; a batch stays well below. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 const READ_BATCH = 1_000;
+/** A reader has so much of a large content in memory; MongoDB would send 16 MB at a time. */
+const READ_BYTES = 4 * 1024 * 1024;
 
 export interface GridFSStoreOptions {
   /** Names the database as well; `vaporform` when it does not. */
@@ -136,7 +138,10 @@ export function createGridFSStore({ uri, owner, chunkBytes = CHUNK_BYTES, timeou
       const isWhole = wanted.start === 0 && wanted.end === content.length;
       const last = isWhole ? {} : { $lte: new Int32(span.last) };
       const { chunks } = await translated(connected);
-      const cursor = chunks.find({ files_id: id, n: { $gte: new Int32(span.first), ...last } }).sort({ n: 1 });
+      const cursor = chunks
+        .find({ files_id: id, n: { $gte: new Int32(span.first), ...last } })
+        .sort({ n: 1 })
+        .batchSize(Math.max(1, Math.floor(READ_BYTES / content.chunkBytes)));
       const next = () => translated(async () => optionalChunk(await cursor.next()));
       try {
         for (let n = span.first; n <= span.last; n++) {
