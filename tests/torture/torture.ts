@@ -25,6 +25,8 @@ const WRITERS = 6;
 const MAX_WRITES = 40;
 const MAX_PAUSE_MS = 50;
 const START_TIMEOUT_MS = 300_000;
+/** A line of the server's log that explains a failure. */
+const COMPLAINT = /"level":"(?:warn|error)"/;
 
 /**
  * Kills the server again and again while it is written to; half of the times PostgreSQL dies with it, as in a power cut.
@@ -48,22 +50,28 @@ export async function torture({ store, kills, seed, onKill }: TortureOptions): P
     for (let kill = 1; kill <= kills; kill++) {
       const client = new VfsClient(server.url, "torture");
       const powerCut = new AbortController();
-      const running = Promise.all(writers.map((writer) => writer.run(client, projectId, powerCut.signal)));
-      const enough = acknowledgedBy(writers) + 1 + random.below(MAX_WRITES);
-      while (acknowledgedBy(writers) < enough) {
-        const gone = await Promise.race([running.then(() => true), pause(2)]);
-        if (gone === true) throw new Error(`the server ended by itself:\n${server.lines.slice(-20).join("\n")}`);
+      try {
+        const running = Promise.all(writers.map((writer) => writer.run(client, projectId, powerCut.signal)));
+        const enough = acknowledgedBy(writers) + 1 + random.below(MAX_WRITES);
+        while (acknowledgedBy(writers) < enough) {
+          const gone = await Promise.race([running.then(() => true), pause(2)]);
+          if (gone === true) throw new Error("the server ended by itself");
+        }
+        await pause(random.below(MAX_PAUSE_MS));
+        const withDatabase = random.next() < 0.5;
+        if (withDatabase) powerCut.abort();
+        await crash(server, { dataDir, withDatabase });
+        await running;
+        server = await start();
+        const again = new VfsClient(server.url, "torture");
+        for (const writer of writers) await writer.verify(again, projectId);
+        const problems = await again.check(projectId);
+        if (problems.length > 0) throw new Error(`the check found ${JSON.stringify(problems)}`);
+      } catch (cause) {
+        const when = powerCut.signal.aborted ? "with a power cut" : "without a power cut";
+        const said = server.lines.filter((line) => COMPLAINT.test(line)).slice(-10);
+        throw new Error(`round ${kill}, ${when}; the server said:\n${said.join("\n")}`, { cause });
       }
-      await pause(random.below(MAX_PAUSE_MS));
-      const withDatabase = random.next() < 0.5;
-      if (withDatabase) powerCut.abort();
-      await crash(server, { dataDir, withDatabase });
-      await running;
-      server = await start();
-      const again = new VfsClient(server.url, "torture");
-      for (const writer of writers) await writer.verify(again, projectId);
-      const problems = await again.check(projectId);
-      if (problems.length > 0) throw new Error(`the check found ${JSON.stringify(problems)}`);
       onKill?.(kill, acknowledgedBy(writers));
     }
     await requireClean({ scratch, dataDir, secrets });
