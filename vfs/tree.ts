@@ -61,7 +61,11 @@ async function prunedUsage(client: PoolClient, scope: NumberedScope): Promise<Re
   return usage(await read());
 }
 
-/** Begins a new revision. Finds the project alive as well: a deletion that comes now waits for the transaction's end. */
+/**
+ * Begins a new revision. Finds the project alive as well: a deletion that comes now waits for the transaction's end. Whether the
+ * tree is empty is told by its row, which is seen as it is once it is locked; what the statement sees of other tables is from
+ * before it waited.
+ */
 async function lockTree(
   client: PoolClient,
   projectId: string,
@@ -72,7 +76,7 @@ async function lockTree(
      INSERT INTO vfs_trees (project_id) SELECT id FROM alive
      ON CONFLICT (project_id) DO UPDATE SET revision = vfs_trees.revision + 1
      RETURNING ${COLUMNS}, now() AS at,
-       NOT EXISTS (SELECT 1 FROM vfs_entries e WHERE e.project_id = $1) AS "intoEmpty"`,
+       vfs_trees.entries = 0 AND NOT EXISTS (SELECT 1 FROM vfs_entries e WHERE e.project_id = $1) AS "intoEmpty"`,
       [projectId],
     ),
   );

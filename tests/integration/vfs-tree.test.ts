@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { pgPool } from "../../platform/pg-pool";
+import { writeBatch } from "../../vfs/batch";
 import { removeProjectFiles } from "../../vfs/cleanup";
 import { collectContents } from "../../vfs/collector";
 import { findEntry } from "../../vfs/entry";
@@ -141,6 +142,59 @@ describe("what a tree takes up", () => {
     await write(projectId, "a", "changed");
     await removePath({ projectId, path: "b" });
     expect(await treeOf(projectId)).toMatchObject({ entries: 2 });
+  });
+});
+
+describe("the first writer of a tree", () => {
+  /** Begins to write while another transaction has the tree, which then commits a symlink at `a`. */
+  async function behindFirst(write: (projectId: string) => Promise<unknown>): Promise<unknown> {
+    const projectId = await newProject();
+    const first = await pgPool().connect();
+    try {
+      await first.query("BEGIN");
+      await first.query("INSERT INTO vfs_trees (project_id) VALUES ($1)", [projectId]);
+      await first.query(
+        "INSERT INTO vfs_entries (project_id, path, kind, link_target) VALUES ($1, 'a', 'symlink', 'b')",
+        [projectId],
+      );
+      const { rows } = await first.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+      const written = write(projectId);
+      const isWaiting = "SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))";
+      await vi.waitFor(async () => expect((await pgPool().query(isWaiting, [rows[0]?.pid])).rowCount).toBe(1));
+      await first.query("COMMIT");
+      return await written;
+    } finally {
+      first.release();
+    }
+  }
+
+  it.each([
+    ["a file", (projectId: string) => writeFile({ projectId, path: "a" }, Buffer.from("2")).then(({ entry }) => entry)],
+    [
+      "a batch",
+      (projectId: string) =>
+        writeBatch(projectId, [{ kind: "file", path: "a", content: Buffer.from("2") }]).then(
+          ({ entries }) => entries[0],
+        ),
+    ],
+  ])("is followed by %s that began before it ended", async (_what, write) => {
+    expect(await behindFirst(write)).toMatchObject({ path: "a", kind: "file", version: 2 });
+  });
+
+  it("keeps a batch that began before it ended from writing below its file", async () => {
+    const changes = [{ kind: "file" as const, path: "a/b", content: Buffer.from("2") }];
+    await expect(behindFirst((projectId) => writeBatch(projectId, changes))).rejects.toMatchObject({
+      reason: "path_conflict",
+    });
+  });
+
+  it("keeps an import that began before it ended from writing below its file", async () => {
+    const bring = async (projectId: string) => {
+      const stage = await openStagedTree({ projectId, stageId: randomUUID() });
+      await stage.add({ kind: "file", path: "a/b", executable: false, size: 1, content: Buffer.from("2") });
+      return await stage.commit();
+    };
+    expect(await behindFirst(bring)).toMatchObject({ added: 0, conflicts: [{ path: "a/b", here: "added" }] });
   });
 });
 
