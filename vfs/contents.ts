@@ -35,8 +35,10 @@ const TELL_EVERY_MS = 60_000;
 /** While a store takes one group, the rows of another are written; more at once are no faster. */
 const GROUPS = { bytesOf: ({ size }: StoredContent) => size, bytes: 2 * 1024 * 1024, items: 500 };
 const GROUPS_AT_ONCE = 2;
-/** PostgreSQL's unique_violation. */
+/** PostgreSQL's unique_violation and deadlock_detected. */
 const TAKEN = "23505";
+const DEADLOCK = "40P01";
+const MAX_ATTEMPTS = 5;
 
 export function hashOf(data: Uint8Array): string {
   return hashAtOnce("sha256", data);
@@ -49,8 +51,22 @@ export async function storeMany(
 ): Promise<StoredContent[]> {
   const hashes = contents.map(({ data }) => hashOf(data));
   const distinct = new Map(contents.map((content, i) => [hashes[i] ?? "", content]));
-  const stored = await storeDistinct(distinct, { projectId, store });
+  const stored = await despiteDeadlock(() => storeDistinct(distinct, { projectId, store }));
   return hashes.map((hash) => found(stored, hash));
+}
+
+/**
+ * Runs it again when PostgreSQL has undone it to end a deadlock. Who stores contents takes rows in one order, but inside of one
+ * statement PostgreSQL itself waits for others at its unique index while it replaces a row that others wait for.
+ */
+async function despiteDeadlock<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.code === DEADLOCK) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
 }
 
 async function storeDistinct(
@@ -145,7 +161,7 @@ export async function storeStream(
   const { pieces, digest } = hashing(data);
   const size = await store.put({ id, name: nameOf(projectId, path), data: keptInUse(id, pieces) });
   const hash = digest();
-  const confirmed = await confirm(projectId, [{ id, hash, size }]);
+  const confirmed = await despiteDeadlock(() => confirm(projectId, [{ id, hash, size }]));
   return found(new Map(confirmed.map((content) => [content.hash, content])), hash);
 }
 
@@ -197,13 +213,17 @@ async function reuse(
   client: Pick<PoolClient, "query">,
   { projectId, hashes }: { projectId: string; hashes: string[] },
 ): Promise<Map<string, StoredContent>> {
-  // Locked in one order, so that two that want the same contents do not wait for each other.
+  // One that is in use has the whole grace before it, and is left alone. The others are locked in one order, so that two that
+  // want the same contents do not wait for each other.
   const { rows } = await client.query<{ id: string; hash: string; size: string }>(
-    `WITH wanted AS (
-       SELECT id FROM vfs_contents WHERE project_id = $1 AND hash = ANY($2::text[]) AND stored
-       ORDER BY hash FOR NO KEY UPDATE)
-     UPDATE vfs_contents c SET unused_since = NULL FROM wanted w WHERE c.id = w.id
-     RETURNING c.id, c.hash, c.size`,
+    `WITH wanted AS MATERIALIZED (
+       SELECT id, hash, size, unused_since FROM vfs_contents WHERE project_id = $1 AND hash = ANY($2::text[]) AND stored),
+     kept AS (
+       UPDATE vfs_contents SET unused_since = NULL WHERE id IN (
+         SELECT c.id FROM vfs_contents c JOIN wanted w ON w.id = c.id WHERE w.unused_since IS NOT NULL
+         ORDER BY c.hash FOR NO KEY UPDATE OF c)
+       RETURNING id)
+     SELECT id, hash, size FROM wanted WHERE unused_since IS NULL OR id IN (SELECT id FROM kept)`,
     [projectId, hashes],
   );
   return new Map(rows.map((row) => [row.hash, { ...row, size: Number(row.size) }]));

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { pgPool } from "../../platform/pg-pool";
 import { writeBatch } from "../../vfs/batch";
 import { findFile } from "../../vfs/entry";
@@ -154,6 +154,55 @@ describe("a content that is removed and referred to at the same time", () => {
     const projectId = await newProject();
     const content = await looseContent(projectId);
     expect(await race(removal(content), insertEntry(projectId, content))).toMatchObject(broken);
+  });
+});
+
+describe("contents that are stored already", () => {
+  const contents = [Buffer.from("one"), Buffer.from("two")];
+  const changes = contents.map((content, i) => ({ kind: "file" as const, path: `file-${i}`, content }));
+
+  async function withUnused(): Promise<{ projectId: string; ids: string[] }> {
+    const projectId = await newProject();
+    await writeBatch(projectId, changes);
+    const { rows } = await pgPool().query<{ id: string }>(
+      "UPDATE vfs_contents SET unused_since = now() WHERE project_id = $1 RETURNING id, hash",
+      [projectId],
+    );
+    return { projectId, ids: rows.map(({ id }) => id) };
+  }
+
+  it("are taken back into use, and not stored again", async () => {
+    const { projectId, ids } = await withUnused();
+    await writeBatch(projectId, changes);
+    const { rows } = await pgPool().query("SELECT id, unused_since FROM vfs_contents WHERE project_id = $1", [
+      projectId,
+    ]);
+    expect(new Set(rows)).toEqual(new Set(ids.map((id) => ({ id, unused_since: null }))));
+  });
+
+  it("are taken again when PostgreSQL has to end a deadlock", async () => {
+    const { projectId } = await withUnused();
+    const other = await pgPool().connect();
+    try {
+      const take = async (order: string) =>
+        await other.query(
+          `SELECT 1 FROM vfs_contents WHERE project_id = $1 ORDER BY hash ${order} LIMIT 1 FOR UPDATE`,
+          [projectId],
+        );
+      await other.query("BEGIN");
+      // So that it is the writer who finds the deadlock, and is ended.
+      await other.query("SET LOCAL deadlock_timeout = '1min'");
+      await take("DESC");
+      const { rows } = await other.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+      const written = writeBatch(projectId, changes);
+      const isWaiting = "SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))";
+      await vi.waitFor(async () => expect((await pgPool().query(isWaiting, [rows[0]?.pid])).rowCount).toBe(1));
+      await take("ASC");
+      await other.query("COMMIT");
+      expect((await written).entries).toHaveLength(2);
+    } finally {
+      other.release();
+    }
   });
 });
 
