@@ -70,6 +70,8 @@ export async function torture({ store, kills, seed, onKill }: TortureOptions): P
       } catch (cause) {
         const when = powerCut.signal.aborted ? "with a power cut" : "without a power cut";
         const said = server.lines.filter((line) => COMPLAINT.test(line)).slice(-10);
+        // A database that was left behind would go on writing into what is removed now.
+        await crash(server, { dataDir, withDatabase: true }).catch(() => undefined);
         throw new Error(`round ${kill}, ${when}; the server said:\n${said.join("\n")}`, { cause });
       }
       onKill?.(kill, acknowledgedBy(writers));
@@ -79,7 +81,7 @@ export async function torture({ store, kills, seed, onKill }: TortureOptions): P
   } finally {
     await server.stop();
     await mongo?.close();
-    await rm(scratch, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
