@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { pgPool } from "../../platform/pg-pool";
 import { writeBatch } from "../../vfs/batch";
 import { findFile } from "../../vfs/entry";
 import { writeFile } from "../../vfs/writing";
+import { untilBlocking } from "../support/blocking";
 import { file, newProject } from "../support/trees";
 
 // What foreign keys and triggers for each row would promise, triggers for whole statements do.
@@ -122,17 +123,11 @@ async function race(
   try {
     await one.query("BEGIN");
     await one.query(first);
-    const { rows } = await two.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
     const outcome = two.query(second).then(
       () => "done",
       (error: unknown) => error,
     );
-    await expect
-      .poll(async () => {
-        const waiting = "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'";
-        return (await pgPool().query(waiting, [rows[0]?.pid])).rowCount;
-      })
-      .toBe(1);
+    await untilBlocking(one);
     await one.query("COMMIT");
     return await outcome;
   } finally {
@@ -193,10 +188,8 @@ describe("contents that are stored already", () => {
       // So that it is the writer who finds the deadlock, and is ended.
       await other.query("SET LOCAL deadlock_timeout = '1min'");
       await take("DESC");
-      const { rows } = await other.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
       const written = writeBatch(projectId, changes);
-      const isWaiting = "SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))";
-      await vi.waitFor(async () => expect((await pgPool().query(isWaiting, [rows[0]?.pid])).rowCount).toBe(1));
+      await untilBlocking(other);
       await take("ASC");
       await other.query("COMMIT");
       expect((await written).entries).toHaveLength(2);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { pgPool } from "../../platform/pg-pool";
 import { writeBatch } from "../../vfs/batch";
 import { removeProjectFiles } from "../../vfs/cleanup";
@@ -8,6 +8,7 @@ import { findEntry } from "../../vfs/entry";
 import { pruneByAge } from "../../vfs/pruning";
 import { openStagedTree } from "../../vfs/staged-tree";
 import { makeDirectory, removePath, writeFile, writeStream } from "../../vfs/writing";
+import { untilBlocking } from "../support/blocking";
 import { newProject } from "../support/trees";
 
 const write = async (projectId: string, path: string, text: string) =>
@@ -157,10 +158,8 @@ describe("the first writer of a tree", () => {
         "INSERT INTO vfs_entries (project_id, path, kind, link_target) VALUES ($1, 'a', 'symlink', 'b')",
         [projectId],
       );
-      const { rows } = await first.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
       const written = write(projectId);
-      const isWaiting = "SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))";
-      await vi.waitFor(async () => expect((await pgPool().query(isWaiting, [rows[0]?.pid])).rowCount).toBe(1));
+      await untilBlocking(first);
       await first.query("COMMIT");
       return await written;
     } finally {
